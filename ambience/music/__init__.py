@@ -1,0 +1,1 @@
+"""Symbols: beats, note numbers and names; knows nothing of samples."""

@@ -1,0 +1,113 @@
+"""Parts, instruments and effects are found by name: one file here, or an entry point elsewhere."""
+
+import dataclasses
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Literal
+
+from ambience.errors import ParameterError, explain
+
+Kind = Literal["parts", "instruments", "effects"]
+
+_PACKAGES: dict[Kind, str] = {
+    "parts": "ambience.music.parts",
+    "instruments": "ambience.sound.instruments",
+    "effects": "ambience.sound.effects",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MidiProfile:
+    """How a DAW should play what an instrument plays."""
+
+    program: int  # General MIDI program, 0..127
+    lowest_midi: int  # lowest sounding note of the real instrument
+    highest_midi: int  # highest sounding note of the real instrument
+    drum_key: int | None = None  # General MIDI drum key: the layer goes to channel 10
+
+
+def setting(
+    default: Any,
+    doc: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    above: float | None = None,
+) -> Any:
+    """Declare one setting of a part, an instrument or an effect.
+
+    Parameters
+    ----------
+    default : Any
+        Value when the preset does not name the setting.
+    doc : str
+        One phrase: unit and effect on the ear. It is shown by `ambience list` and by editors.
+    low, high : float, optional
+        Smallest and largest value allowed, inclusive.
+    above : float, optional
+        The value must be greater than this.
+
+    Returns
+    -------
+    field : dataclasses.Field
+        For the body of a frozen dataclass.
+    """
+    bounds = {"low": low, "high": high, "above": above}
+    metadata = {"doc": doc, **{key: value for key, value in bounds.items() if value is not None}}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@cache
+def names(kind: Kind) -> tuple[str, ...]:
+    """List the names of all parts, instruments or effects, built in and installed."""
+    package = import_module(_PACKAGES[kind])
+    own = {module.name for module in pkgutil.iter_modules(package.__path__)}
+    return tuple(sorted(own | {point.name for point in entry_points(group=f"ambience.{kind}")}))
+
+
+@cache
+def find(kind: Kind, name: str) -> type:
+    """Find the class behind a name.
+
+    Parameters
+    ----------
+    kind : {"parts", "instruments", "effects"}
+        What is looked for.
+    name : str
+        File name of a built-in, or name of an installed entry point.
+
+    Raises
+    ------
+    ParameterError
+        If nothing of that kind has the name.
+    """
+    for point in entry_points(group=f"ambience.{kind}"):
+        if point.name == name:
+            return _as_class(point.load())
+    if name not in names(kind):
+        raise ParameterError(explain(kind, "name", name, f"is not among the {kind}", suggest(name, names(kind))))
+    module = import_module(f"{_PACKAGES[kind]}.{name}")
+    return _as_class(getattr(module, "".join(word.capitalize() for word in name.split("_"))))
+
+
+def build(kind: Kind, table: Mapping[str, Any]) -> Any:
+    """Make a part, an instrument or an effect from its preset table, already validated."""
+    settings = {key: value for key, value in table.items() if key != "name"}
+    return find(kind, table["name"])(**settings)
+
+
+def suggest(word: str, known: tuple[str, ...]) -> str:
+    """Phrase a "did you mean", or list what there is."""
+    close = get_close_matches(word, known, n=1)
+    return f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(known)}."
+
+
+def _as_class(found: object) -> type:
+    if not isinstance(found, type):
+        raise ParameterError(explain("plugin", "", None, f"{found!r} is not a class"))
+    return found

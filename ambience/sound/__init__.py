@@ -1,0 +1,1 @@
+"""Sound: frames, hertz and gain; knows nothing of notes on paper."""

@@ -1,0 +1,1 @@
+"""Kernels and the small owners of their state."""

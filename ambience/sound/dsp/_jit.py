@@ -1,0 +1,106 @@
+"""The one door to numba: `@kernel` compiles a function when it is first called, and remembers it on disk.
+
+Importing a module full of kernels therefore costs nothing; `ambience list`, `check` and `midi` never load numba.
+"""
+
+import contextlib
+import os
+import tempfile
+import threading
+import types
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_compiling = threading.RLock()
+
+
+class _Kernel:
+    """A kernel that has not been called yet; other kernels may name it."""
+
+    def __init__(self, function: types.FunctionType, inline: bool) -> None:
+        self.function = function
+        self.inline = inline
+        self.compiled: Callable[..., Any] | None = None
+        self.__doc__ = function.__doc__
+        self.__name__ = function.__name__
+        self.__module__ = function.__module__
+        self.__wrapped__ = function
+
+    def __call__(self, *arguments: Any) -> Any:
+        return (self.compiled or self.dispatcher())(*arguments)
+
+    def dispatcher(self) -> Callable[..., Any]:
+        """Return the compiled function, compiling the kernels that it calls first."""
+        with _compiling:
+            if self.compiled is None:
+                self.compiled = _compile(self._with_compiled_callees(), self.inline)
+            return self.compiled
+
+    def _with_compiled_callees(self) -> types.FunctionType:
+        function = self.function
+        scope = dict(function.__globals__)
+        for name in function.__code__.co_names:
+            if isinstance(callee := scope.get(name), _Kernel):
+                scope[name] = callee.dispatcher()
+        copy = types.FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
+        copy.__qualname__, copy.__module__ = function.__qualname__, function.__module__
+        return copy
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function of arrays and numbers to machine code on its first call.
+
+    No `fastmath` and no `parallel`: the same samples on every machine and for every thread count. The interpreter's
+    lock is released while it runs. With ``NUMBA_DISABLE_JIT=1`` it stays plain Python.
+    """
+    return cast(Callable[P, R], _Kernel(cast(types.FunctionType, function), inline=False))
+
+
+def inline_kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a small function that is compiled into the kernels that call it."""
+    return cast(Callable[P, R], _Kernel(cast(types.FunctionType, function), inline=True))
+
+
+def _compile(function: types.FunctionType, inline: bool) -> Callable[..., Any]:
+    import numba
+
+    if inline:
+        return cast(Callable[..., Any], numba.njit(nogil=True, error_model="numpy")(function))
+    with _cache_folder(numba.config):
+        try:
+            return cast(Callable[..., Any], numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+        except RuntimeError:  # no folder can be written: compile for this process only
+            return cast(Callable[..., Any], numba.njit(nogil=True, error_model="numpy")(function))
+
+
+@contextlib.contextmanager
+def _cache_folder(config: Any) -> Iterator[None]:
+    """Point numba at our own folder: one per state of our sources, since numba does not see callees change."""
+    before = config.CACHE_DIR
+    if not before:
+        config.CACHE_DIR = str(_writable_cache() / _sources_fingerprint())
+    try:
+        yield
+    finally:
+        config.CACHE_DIR = before
+
+
+def _writable_cache() -> Path:
+    from platformdirs import user_cache_path
+
+    folder = user_cache_path("ambience") / "kernels"
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder if os.access(folder, os.W_OK) else Path(tempfile.gettempdir()) / "ambience-kernels"
+
+
+def _sources_fingerprint() -> str:
+    root = Path(__file__).parents[1]
+    stamps = ((path, path.stat()) for path in sorted(root.rglob("*.py")))
+    text = "\n".join(f"{path}:{stat.st_mtime_ns}:{stat.st_size}" for path, stat in stamps)
+    return blake2b(text.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,1 @@
+"""One file is one send effect; the file name is the name in a preset."""

@@ -1,0 +1,1 @@
+"""One file is one timbre; the file name is the name in a preset."""
