@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal
 
 from ambience.errors import ParameterError, explain
@@ -67,7 +67,7 @@ def names(kind: Kind) -> tuple[str, ...]:
     """List the names of all parts, instruments or effects, built in and installed."""
     package = import_module(_PACKAGES[kind])
     own = {module.name for module in pkgutil.iter_modules(package.__path__)}
-    return tuple(sorted(own | {point.name for point in entry_points(group=f"ambience.{kind}")}))
+    return tuple(sorted(own | set(_installed(kind))))
 
 
 @cache
@@ -86,9 +86,8 @@ def find(kind: Kind, name: str) -> type:
     ParameterError
         If nothing of that kind has the name.
     """
-    for point in entry_points(group=f"ambience.{kind}"):
-        if point.name == name:
-            return _as_class(point.load())
+    if (point := _installed(kind).get(name)) is not None:
+        return _as_class(point.load())
     if name not in names(kind):
         raise ParameterError(explain(kind, "name", name, f"is not among the {kind}", suggest(name, names(kind))))
     module = import_module(f"{_PACKAGES[kind]}.{name}")
@@ -105,6 +104,11 @@ def suggest(word: str, known: tuple[str, ...]) -> str:
     """Phrase a "did you mean", or list what there is."""
     close = get_close_matches(word, known, n=1)
     return f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(known)}."
+
+
+@cache
+def _installed(kind: Kind) -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=f"ambience.{kind}")}
 
 
 def _as_class(found: object) -> type:
