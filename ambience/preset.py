@@ -1,0 +1,153 @@
+"""A preset: everything that makes one piece, checked and frozen."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, PrivateAttr, ValidationError, model_validator
+
+from ambience.errors import ParameterError
+from ambience.preset_faults import Fault, explained, faults
+from ambience.preset_links import broken_links, joined
+from ambience.preset_settings import PluginTable, Settings
+from ambience.preset_tables import Change, Layer, Master, State, ThemeTable, TransitionTable
+from ambience.preset_terms import ONE_DAY_S, Meter, Mode, Name, Number, Seconds, Share, Title, Tonic, Whole
+from ambience.scene import SceneChange, Scenes, Transition
+
+_OPTIONS = {"seed": "seed", "duration_s": "duration", "state": "state", "master": "master"}
+
+
+def _named_by_key(effects: object) -> object:
+    """Give every effect that names no plugin the name of its send."""
+    if not isinstance(effects, Mapping):
+        return effects
+    return {key: {"name": key, **table} if isinstance(table, dict) else table for key, table in effects.items()}
+
+
+class Preset(Settings):
+    """Everything that makes one piece."""
+
+    title: Title = Field(description="title of the piece")
+    seed: Annotated[Whole, Field(ge=0, le=2**63 - 1)] = Field(
+        default=0, description="number from which all chance is drawn"
+    )
+    tonic: Tonic = Field(description="tone on which the piece rests")
+    mode: Mode = Field(description="scale of the piece")
+    tempo_bpm: Annotated[Number, Field(ge=20, le=240)] = Field(description="quarter notes a minute")
+    meter: Meter = Field(default="4/4", description="time signature of the piece")
+    duration_s: Annotated[Number, Field(gt=0, le=ONE_DAY_S)] = Field(
+        description="length of the piece in seconds, above 0; the limit is 24 h"
+    )
+    theme: ThemeTable = Field(default=ThemeTable(), description="the theme from which the whole piece grows")
+    tension: tuple[tuple[Seconds, Share], ...] = Field(
+        default=(), description="tension drawn as [second, tension] pairs; absent: the states decide"
+    )
+    layers: Annotated[dict[Name, Layer], Field(min_length=1)] = Field(description="everything that can play, by name")
+    states: Annotated[dict[Name, State], Field(min_length=1)] = Field(description="everything that can be, by name")
+    transitions: tuple[TransitionTable, ...] = Field(default=(), description="how states lead into each other")
+    script: tuple[Change, ...] = Field(
+        default=(), description="what happens when; absent: the first state for the whole piece"
+    )
+    effects: Annotated[
+        dict[Name, Annotated[dict[str, Any], PluginTable("effects")]], BeforeValidator(_named_by_key)
+    ] = Field(default={}, description="effects that layers are sent to, by name")
+    master: Master = Field(default=Master(), description="where the piece is going")
+
+    _name: str = PrivateAttr("")
+    _text: str = PrivateAttr("")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _whole(cls, table: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Report what is wrong between the tables together with what is wrong within them."""
+        if not isinstance(table, Mapping):
+            return handler(table)
+        between = broken_links(table)
+        try:
+            preset = handler(_with_script(table))
+        except ValidationError as error:
+            raise joined(error, between) from None
+        if between:
+            raise joined(None, between)
+        return preset
+
+    @property
+    def name(self) -> str:
+        """The preset's file name without its suffix."""
+        return self._name
+
+    @property
+    def text(self) -> str:
+        """The TOML from which the preset was read."""
+        return self._text
+
+    @cached_property
+    def scenes(self) -> Scenes:
+        """Everything that may happen, in the words of the conductor."""
+        return Scenes(
+            states=tuple(state.scene(name) for name, state in self.states.items()),
+            transitions=tuple(Transition(**rule.model_dump()) for rule in self.transitions),
+            script=tuple(
+                SceneChange(**{**change.model_dump(), "state": change.state or None}, ahead=True)
+                for change in self.script
+            ),
+            tension_curve=self.tension,
+        )
+
+    def carrying(self, name: str, text: str) -> Self:
+        """Return the same preset with the name and the text of its file."""
+        copy = self.model_copy()
+        copy._name, copy._text = name, text
+        return copy
+
+    def override(
+        self,
+        *,
+        seed: int | None = None,
+        duration_s: float | None = None,
+        state: str | None = None,
+        master: str | None = None,
+    ) -> Self:
+        """Return the preset with some of its values replaced, as the command line's options do.
+
+        Parameters
+        ----------
+        seed : int, optional
+            Another seed, 0 … 2**63 - 1.
+        duration_s : float, optional
+            Another length in seconds, above 0, at most 24 h.
+        state : str, optional
+            Hold this state for the whole duration: the script and the drawn tension are dropped.
+        master : str, optional
+            Another delivery.
+
+        Raises
+        ------
+        ParameterError
+            If a value breaks the rule of its option; one line a fault.
+        """
+        table = self.model_dump(by_alias=True, exclude_unset=True)
+        wishes = {"seed": seed, "duration_s": duration_s}
+        table |= {key: value for key, value in wishes.items() if value is not None}
+        if state is not None:
+            table |= {"script": [{"at_s": 0, "state": state}], "tension": []}
+        if master is not None:
+            table["master"] = {**table.get("master", {}), "name": master}
+        try:
+            return type(self).model_validate(table).carrying(self.name, self.text)
+        except ValidationError as error:
+            found = [_of_option(fault) for fault in faults(type(self), table, error)]
+            raise ParameterError("\n".join(explained(f, f"--{_OPTIONS[str(f.path[0])]}") for f in found)) from None
+
+
+def _of_option(fault: Fault) -> Fault:
+    return replace(fault, path=("state",) if fault.path[0] == "script" else fault.path[:1])
+
+
+def _with_script(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Let a preset without a script stay in its first state."""
+    states = table.get("states")
+    if table.get("script", []) or not isinstance(states, Mapping) or not states:
+        return table
+    return {**table, "script": [{"at_s": 0, "state": next(iter(states))}]}

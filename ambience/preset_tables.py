@@ -1,0 +1,154 @@
+"""The tables of a preset: theme, layers, states, transitions, script, master."""
+
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ambience.preset_settings import PluginTable, Settings
+from ambience.preset_terms import (
+    AnyName,
+    FileBeside,
+    Harmony,
+    LevelDb,
+    MasterName,
+    Meter,
+    Mode,
+    Number,
+    PitchName,
+    Seconds,
+    Share,
+    Stem,
+    Switch,
+    Text,
+    Transforms,
+    Whole,
+    broken,
+    pitch_midi,
+)
+from ambience.scene import Controls, SceneState, When
+
+_OCTAVE_SEMITONES = 12
+
+
+class ThemeTable(Settings):
+    """The theme from which the whole piece grows."""
+
+    called: ClassVar[str] = "the theme"
+
+    bars: Annotated[Whole, Field(ge=4, le=32)] = Field(default=8, description="length of the theme in bars")
+    form: Literal["auto", "sentence", "period"] = Field(
+        default="auto", description="how it is built; auto lets the seed decide"
+    )
+    motif: Text = Field(
+        default="", description="its beginning as pitches and beats, such as 'C4:1 G4:2 R:1'; absent: composed"
+    )
+    midi: FileBeside = Field(default="", description="a MIDI file from whose highest line the motif is read")
+    lowest: PitchName = Field(default="G3", description="lowest pitch of the theme")
+    highest: PitchName = Field(
+        default="E5", description="highest pitch of the theme, at least an octave above the lowest"
+    )
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.motif and self.midi:
+            raise broken("has both motif and midi", "Give the one or the other.")
+        if pitch_midi(self.highest) - pitch_midi(self.lowest) < _OCTAVE_SEMITONES:
+            raise broken("needs at least an octave from lowest to highest")
+        return self
+
+
+class Layer(Settings):
+    """One way of playing on one timbre, with its place in the mix."""
+
+    called: ClassVar[str] = "a layer"
+
+    part: Annotated[dict[str, Any], PluginTable("parts")] = Field(description="way of playing: its name and settings")
+    instrument: Annotated[dict[str, Any], PluginTable("instruments")] = Field(
+        description="timbre: its name and settings"
+    )
+    gain_db: LevelDb = Field(default=0.0, description="level in the mix in dB")
+    pan: Annotated[Number, Field(ge=-1, le=1)] = Field(default=0.0, description="-1 left, 0 center, 1 right")
+    width: Annotated[Number, Field(ge=0, le=1.5)] = Field(default=1.0, description="0 mono, 1 as played, 1.5 widened")
+    low_cut_hz: Annotated[Number, Field(ge=0, le=2000)] = Field(
+        default=20.0, description="Hz below which the layer is cut; 0 is off"
+    )
+    sends_db: dict[AnyName, LevelDb] = Field(default={}, description="level in dB at which it enters each effect")
+    stem: Stem = Field(description="group into which it is mixed when stems are written")
+
+
+class State(Settings):
+    """One state of the piece: what plays, how it feels, how it is left."""
+
+    called: ClassVar[str] = "a state"
+
+    tension: Share = Field(default=0.3, description="0 calm … 1 unbearable")
+    brightness: Share = Field(default=0.5, description="0 dark … 1 glaring")
+    density: Share = Field(default=0.5, description="0 sparse … 1 full")
+    space: Share = Field(default=0.5, description="0 near … 1 lost in the void")
+    level: Share = Field(default=1.0, description="what is left of a supply such as oxygen: 1 plenty … 0 none")
+    layers: Annotated[tuple[AnyName, ...], Field(min_length=1)] = Field(description="names of the layers that play")
+    gains_db: dict[AnyName, LevelDb] = Field(default={}, description="offset in dB to the level of each layer named")
+    tempo_ratio: Annotated[Number, Field(ge=0.25, le=4)] = Field(
+        default=1.0, description="tempo over that of the piece; 2 is double time on the same grid"
+    )
+    mode: Mode | None = Field(default=None, description="scale on the common tonic; absent: that of the piece")
+    harmony: Harmony = Field(default="pedal", description="name of a harmonic plan")
+    theme: Transforms = Field(
+        default=(), description="what becomes of the theme, one transform a phrase; absent: it rests"
+    )
+    phrase_bars: Annotated[Whole, Field(ge=1, le=32)] = Field(default=8, description="length of a phrase in bars")
+    meter: Meter = Field(default="", description="time signature; absent: that of the piece")
+    swell: Annotated[Number, Field(ge=0, le=0.5)] = Field(
+        default=0.1, description="how far tension and brightness wander by themselves"
+    )
+    leave: When = Field(default="bar", description="earliest moment at which the state may be left")
+    min_dwell_s: Annotated[Number, Field(ge=0, le=3600)] = Field(default=8.0, description="shortest stay in seconds")
+
+    def scene(self, name: str) -> SceneState:
+        """Return the state in the words of the conductor."""
+        own = self.model_dump(exclude={*Controls.__dataclass_fields__, "gains_db", "mode"})
+        controls = Controls(**{word: getattr(self, word) for word in Controls.__dataclass_fields__})
+        return SceneState(
+            name=name, controls=controls, gains_db=tuple(self.gains_db.items()), mode=self.mode or "", **own
+        )
+
+
+class TransitionTable(Settings):
+    """How one state leads into another; `*` stands for any state."""
+
+    called: ClassVar[str] = "a transition"
+
+    leaving: AnyName = Field(alias="from", description="state that is left, or *")
+    arriving: AnyName = Field(alias="to", description="state that begins, or *")
+    bars: Annotated[Whole, Field(ge=0, le=4)] = Field(default=1, description="bars of bridge")
+    riser: Switch = Field(default=False, description="a sound that grows through the bridge")
+    impact: Switch = Field(default=False, description="a hit on the first beat of the new state")
+    silence_beats: Annotated[Number, Field(ge=0, le=4)] = Field(
+        default=0.0, description="beats for which the pulse holds its breath before the new state"
+    )
+
+
+class Change(Settings):
+    """One entry of the script: what changes, and when."""
+
+    called: ClassVar[str] = "the script"
+
+    at_s: Seconds = Field(description="second from the start at which the new state begins; the first is 0")
+    state: AnyName = Field(default="", description="state that begins; absent: the state stays")
+    fade_s: Annotated[Number, Field(ge=0, le=600)] = Field(
+        default=4.0, description="seconds in which controls and gains move"
+    )
+    when: When = Field(default="bar", description="musical moment to which the change is moved")
+    tension: Share | None = Field(default=None, description="instead of the state's own tension")
+    level: Share | None = Field(default=None, description="instead of the state's own level")
+
+
+class Master(Settings):
+    """Where the piece is going: the loudness and ceiling it is delivered with."""
+
+    called: ClassVar[str] = "the master"
+
+    name: MasterName = Field(default="stream", description="delivery: its loudness and its ceiling")
+    gain_db: Annotated[Number, Field(ge=-60, le=36)] = Field(
+        default=0.0, description="gain in dB of a live session, which cannot know the loudness to come"
+    )
