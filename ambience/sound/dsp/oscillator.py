@@ -19,4 +19,4 @@ def sine(phase_cycles: np.float32) -> np.float32:
     """
     x = phase_cycles - np.floor(phase_cycles + _HALF)
     x2 = x * x
-    return x * (_QUARTER - x2) * (_C0 + x2 * (_C1 + x2 * (_C2 + x2 * _C3)))
+    return np.float32(x * (_QUARTER - x2) * (_C0 + x2 * (_C1 + x2 * (_C2 + x2 * _C3))))

@@ -1,0 +1,236 @@
+"""The immutable words of the composition: notes, bars, and the score that they become."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from numpy.random import Generator
+
+from ambience.music.harmony import Chord
+from ambience.music.scale import Scale
+from ambience.plugins import MidiProfile
+from ambience.scene import Controls, SceneState
+from ambience.units import beats_to_s, s_to_beats
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note of the score; a beat is a quarter note."""
+
+    onset_beats: float  # from the start of the piece
+    duration_beats: float  # > 0
+    pitch_midi: int  # 60 = C4
+    velocity: float  # 0..1
+    articulation: str = "sustain"
+    detune_cents: float = 0.0
+
+    @property
+    def end_beats(self) -> float:
+        """Where the note ends, from the start of the piece."""
+        return self.onset_beats + self.duration_beats
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Where a bar stands within its phrase."""
+
+    index: int  # phrases since the start of the piece
+    bar: int  # 0 … bars - 1
+    bars: int  # length of the phrase
+    start_beats: float  # from the start of the piece
+
+    @property
+    def last_bar(self) -> bool:
+        """Whether the phrase ends with this bar."""
+        return self.bar == self.bars - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeSlice:
+    """What the theme does in this phrase: the thread that every state carries."""
+
+    transform: str  # such as "statement" or "fragment + augment 2"; empty: the theme rests
+    statement: tuple[Note, ...]  # the transformed theme, placed in the piece; may outlast the phrase
+    notes: tuple[Note, ...]  # those of `statement` that begin in this bar
+    head_semitones: tuple[int, ...]  # intervals of the head motif, note to note, as composed
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """A bar between two states: what is left and what arrives."""
+
+    leaving: SceneState
+    arriving: SceneState
+    bar: int  # 0 … bars - 1
+    bars: int
+    riser: bool
+    silence_beats: float  # at the end of the last bar
+
+    @property
+    def last_bar(self) -> bool:
+        """Whether the new state begins with the next bar."""
+        return self.bar == self.bars - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """All that a part may know when it writes its next bar."""
+
+    index: int
+    start_beats: float
+    length_beats: float
+    start_s: float
+    tempo_bpm: float
+    scale: Scale
+    chord: Chord
+    next_chord: Chord
+    phrase: Phrase
+    theme: ThemeSlice
+    controls: Controls  # at the start of the bar
+    state: SceneState
+    previous: tuple[Note, ...] = ()  # what this layer wrote last, sounding or silent
+    bridge: Bridge | None = None  # set in the bars between two states
+    arrival: bool = False  # first bar of a state
+    impact: bool = False  # this bar's downbeat is a hit that a bridge prepared
+    ending: bool = False  # last bar of the piece
+    last_chord: Chord | None = None  # chord of the bar before
+    voices: tuple[int, ...] = ()  # this layer's pitches that still sound at the bar line, low to high
+
+    @property
+    def end_beats(self) -> float:
+        """Where the bar ends, from the start of the piece."""
+        return self.start_beats + self.length_beats
+
+    @property
+    def length_s(self) -> float:
+        """Seconds that the bar lasts."""
+        return beats_to_s(self.length_beats, self.tempo_bpm)
+
+    def beats(self, duration_s: float) -> float:
+        """Turn seconds into beats at the bar's tempo."""
+        return s_to_beats(duration_s, self.tempo_bpm)
+
+
+class Part(Protocol):
+    """A way of playing, as the preset sets it: a frozen dataclass of settings, without memory."""
+
+    def compose(self, bar: Bar, rng: Generator) -> Sequence[Note]:
+        """Write one bar: notes that begin within it, by rising onset; they may ring on beyond it.
+
+        A part draws the same number of random values on every path through a bar of the same length, keeps nothing
+        between calls, and knows only what `bar` tells it.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """A tempo and where it begins."""
+
+    at_beats: float
+    at_s: float
+    tempo_bpm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A time signature and where it begins."""
+
+    at_beats: float
+    beats: int  # upper number
+    unit: int  # lower number: 4 or 8
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A tonal center and where it begins."""
+
+    at_beats: float
+    scale: Scale
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A named place, as a DAW shows it."""
+
+    at_beats: float
+    at_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One appearance of the theme."""
+
+    at_beats: float
+    at_s: float
+    bar: int
+    state: str
+    transform: str
+    layers: tuple[str, ...]  # who plays it
+    notes: int
+    similarity: float  # 0..1, of the intervals played to the head motif
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One stay in one state."""
+
+    letter: str  # A, B, C …
+    state: str
+    at_beats: float
+    at_s: float
+    bars: int
+    key: str  # such as "D dorian"
+
+
+@dataclass(frozen=True, slots=True)
+class ControlPoint:
+    """The controls at one moment."""
+
+    at_beats: float
+    at_s: float
+    controls: Controls
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """All notes of one layer."""
+
+    name: str
+    stem: str
+    profile: MidiProfile
+    gain_db: float
+    pan: float
+    notes: tuple[Note, ...]  # by rising onset
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A whole composed piece: what MIDI, pictures and reports are made of."""
+
+    title: str
+    seed: int
+    tracks: tuple[Track, ...]
+    tempos: tuple[Tempo, ...]
+    meters: tuple[Meter, ...]
+    keys: tuple[Key, ...]
+    markers: tuple[Marker, ...]
+    sections: tuple[Section, ...]
+    ledger: tuple[LedgerEntry, ...]
+    controls: tuple[ControlPoint, ...]  # every beat
+    theme: tuple[Note, ...]  # as first composed, from beat 0
+    chords: tuple[tuple[float, Chord], ...]  # (beat, chord), every bar
+    length_beats: float
+    length_s: float  # of the sound, tails included
+
+    def beat_at(self, time_s: float) -> float:
+        """Turn seconds from the start into beats from the start."""
+        tempo = self.tempos[max(bisect_right(self.tempos, time_s, key=lambda t: t.at_s) - 1, 0)]
+        return tempo.at_beats + s_to_beats(time_s - tempo.at_s, tempo.tempo_bpm)
+
+    def second_at(self, beat: float) -> float:
+        """Turn beats from the start into seconds from the start."""
+        tempo = self.tempos[max(bisect_right(self.tempos, beat, key=lambda t: t.at_beats) - 1, 0)]
+        return tempo.at_s + beats_to_s(beat - tempo.at_beats, tempo.tempo_bpm)
