@@ -1,0 +1,71 @@
+"""Bells and glass: one high tone now and then, and sometimes its echo."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from numpy.random import Generator
+
+from ambience.music.clock import rare_onsets
+from ambience.music.score import Bar, Note
+from ambience.music.touch import chances, pick, playable, strength
+from ambience.music.voicing import nearest_of, pitches_of, require_register
+from ambience.plugins import setting
+
+
+@dataclass(frozen=True, slots=True)
+class Bells:
+    """Rare tones of the chord or of the theme."""
+
+    lowest_midi: int = setting(72, "note number, lower end", low=36, high=108)
+    highest_midi: int = setting(98, "note number, upper end", low=48, high=120)
+    velocity: float = setting(0.4, "0..1, touch", above=0.0, high=1.0)
+    often_s: float = setting(4.0, "seconds between two tones at full density", above=0.0, high=60.0)
+    seldom_s: float = setting(12.0, "seconds between two tones at no density", above=0.0, high=120.0)
+    echo: float = setting(0.45, "0..1, how often a tone is answered", low=0.0, high=1.0)
+    echo_beats: float = setting(1.5, "beats from a tone to its echo", above=0.0, high=8.0)
+    ring_beats: float = setting(6.0, "beats a tone is left to ring", above=0.0, high=32.0)
+
+    def __post_init__(self) -> None:
+        require_register("bells", self.lowest_midi, self.highest_midi)
+
+    def compose(self, bar: Bar, rng: Generator) -> Sequence[Note]:
+        """Strike where chance falls; level makes the tones rarer, the end has one last."""
+        chance = chances(rng)
+        interval = self.seldom_s + (self.often_s - self.seldom_s) * bar.controls.density * bar.controls.level
+        onsets = rare_onsets(bar, interval, chance, grid_beats=0.5)
+        if bar.ending:
+            onsets = (bar.start_beats,)
+        notes: list[Note] = []
+        for number, onset in enumerate(onsets):
+            notes += self._tone(number, onset, bar, chance)
+        return playable(notes, bar)
+
+    def _tone(self, number: int, onset: float, bar: Bar, chance: Iterator[float]) -> list[Note]:
+        """Strike a tone; its echo is softer, in another octave or the theme's next interval away."""
+        pitch = self._pitch(number, bar, chance)
+        velocity = strength(self.velocity, bar.controls, chance)
+        note = Note(onset, self.ring_beats, pitch, velocity)
+        answers, apart = next(chance) < self.echo and not bar.ending, pick(chance, 3)
+        wished = pitch + (-12, 12, (bar.theme.head_semitones or (7,))[0])[apart]
+        answer = nearest_of(bar.chord.pcs, wished, self.lowest_midi, self.highest_midi)
+        softer = strength(0.55 * self.velocity, bar.controls, chance)
+        late = onset + self.echo_beats
+        return [note, Note(late, self.ring_beats, answer, softer)] if answers else [note]
+
+    def _pitch(self, number: int, bar: Bar, chance: Iterator[float]) -> int:
+        """Take a chord tone, or in every third case the tone that the theme's head would reach from the root."""
+        themed, bright, turn = next(chance) < 0.35, bar.controls.brightness, next(chance)
+        reach = self.highest_midi - self.lowest_midi
+        wished = self.lowest_midi + reach * (0.15 + 0.3 * bright + 0.45 * turn)
+        climb = list(accumulate(bar.theme.head_semitones or (7, -2)))
+        pc = (bar.chord.root_pc + climb[(bar.index + number) % len(climb)]) % 12
+        fits = themed and bar.scale.contains(pc)
+        pcs = (pc,) if fits else bar.chord.pcs
+        busy = set(bar.voices)
+        tones = [p for p in pitches_of(pcs, self.lowest_midi, self.highest_midi) if p not in busy]
+        return (
+            min(tones, key=lambda p: abs(p - wished))
+            if tones
+            else nearest_of(pcs, wished, self.lowest_midi, self.highest_midi)
+        )

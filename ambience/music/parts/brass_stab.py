@@ -1,0 +1,105 @@
+"""Low brass beside the beat: stabs on open chords, clusters when it is unbearable, the theme's head in unison."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from numpy.random import Generator
+
+from ambience.music.score import Bar, Note
+from ambience.music.touch import chances, playable, strength
+from ambience.music.voicing import nearest_of, pitches_of, require_register, voice_chord
+from ambience.plugins import setting
+
+_CLUSTER_ABOVE_MIDI = 60  # by ear and by beating: lower down a semitone is mud, not an edge
+
+
+@dataclass(frozen=True, slots=True)
+class BrassStab:
+    """Short attacks that displace the accent; rests are half of it."""
+
+    lowest_midi: int = setting(40, "note number, lower end; 40 = E2", low=24, high=84)
+    highest_midi: int = setting(67, "note number, upper end", low=36, high=96)
+    velocity: float = setting(0.65, "0..1, force", above=0.0, high=1.0)
+    voices: int = setting(3, "tones of a stab", low=1, high=6)
+    length_beats: float = setting(0.4, "beats a stab lasts", above=0.0, high=4.0)
+    cluster_tension: float = setting(0.8, "0..1, tension above which a stab is a cluster", low=0.0, high=1.0)
+    fragment_bars: int = setting(4, "bars between two calls of the theme's head; 0 none", low=0, high=32)
+
+    def __post_init__(self) -> None:
+        require_register("brass_stab", self.lowest_midi, self.highest_midi)
+
+    def compose(self, bar: Bar, rng: Generator) -> Sequence[Note]:
+        """Call the theme's head every so many bars; else place stabs where nobody expects them."""
+        chance = chances(rng)
+        chord = self._chord(bar, rng)
+        if bar.ending:
+            return playable(self._stab(bar, 0.0, chord, chance, bar.length_beats), bar)
+        calls = self.fragment_bars and (bar.phrase.bar + 1) % self.fragment_bars == 0
+        if calls and bar.controls.tension > 0.4:
+            return playable(self._call(bar, chance), bar)
+        notes: list[Note] = []
+        for place in self._places(bar, chance):
+            notes += self._stab(bar, place, chord, chance, self.length_beats)
+        if bar.impact:
+            notes += self._stab(bar, 0.0, chord, chance, 2.0 * self.length_beats)
+        return playable(notes, bar)
+
+    def _places(self, bar: Bar, chance: Iterator[float]) -> list[float]:
+        """Choose displaced sixteenths, the same ones throughout a phrase; tension uses more of them."""
+        steps = max(round(4.0 * bar.length_beats), 2)
+        order = [(3 + 5 * bar.phrase.index) % steps, (6 + 3 * bar.phrase.index) % steps, steps - 2, 11 % steps]
+        count = min(int(0.5 + 2.2 * bar.controls.tension + 1.2 * bar.controls.density * next(chance)), 4)
+        rests = next(chance) < 0.45 - 0.3 * bar.controls.tension
+        places = [0.25 * (step + (step % 4 == 0)) for step in dict.fromkeys(order)]
+        return [] if rests else sorted(p for p in places[:count] if p < bar.length_beats - 0.2)
+
+    def _chord(self, bar: Bar, rng: Generator) -> tuple[int, ...]:
+        """Lay out the stab: an open chord, or the root under a heap of semitones."""
+        chord = voice_chord(
+            bar.chord,
+            lowest_midi=self.lowest_midi,
+            highest_midi=self.highest_midi,
+            voices=self.voices,
+            previous=(),
+            spread=0.6,
+            rng=rng,
+        )
+        if bar.controls.tension <= self.cluster_tension:
+            return chord
+        start = min(max(self.highest_midi - self.voices + 1, self.lowest_midi), max(_CLUSTER_ABOVE_MIDI, chord[0] + 7))
+        heap = range(start, min(start + max(self.voices, 3), self.highest_midi + 1))
+        return (chord[0], *(p for p in heap if p > chord[0]))
+
+    def _stab(
+        self, bar: Bar, place: float, chord: tuple[int, ...], chance: Iterator[float], length: float
+    ) -> list[Note]:
+        accent = 1.0 if place else 1.1
+        return [
+            Note(
+                bar.start_beats + place,
+                length,
+                pitch,
+                strength(self.velocity, bar.controls, chance, accent=accent * (1.0 if voice == 0 else 0.9)),
+                "marcato" if length > 0.3 else "staccato",
+            )
+            for voice, pitch in enumerate(chord)
+        ]
+
+    def _call(self, bar: Bar, chance: Iterator[float]) -> list[Note]:
+        """Play the head of the theme in octaves, hammered, ending with the bar."""
+        head = (0, *accumulate(bar.theme.head_semitones[:4] or (7, -2)))
+        pace = 0.5 if bar.length_beats >= 0.5 * (len(head) + 1) else 0.25
+        first = nearest_of((bar.chord.root_pc,), self.lowest_midi + 7.0, self.lowest_midi, self.highest_midi)
+        tones = pitches_of((*bar.scale.pcs, *bar.chord.pcs), self.lowest_midi, self.highest_midi)
+        start = bar.length_beats - pace * (len(head) + 1)
+        notes = []
+        for step, semitones in enumerate(head):
+            pitch = min(tones, key=lambda p: (abs(p - first - semitones), p))
+            length = pace * (1.8 if step == len(head) - 1 else 0.85)
+            for octave in (0, 12):
+                velocity = strength(self.velocity, bar.controls, chance, accent=1.05 if not octave else 0.9)
+                if pitch + octave <= self.highest_midi:
+                    onset = bar.start_beats + max(start, 0.0) + step * pace
+                    notes.append(Note(onset, length, pitch + octave, velocity, "marcato"))
+        return notes

@@ -1,0 +1,79 @@
+"""The drone that never stops: root, fifth and octave of the pedal, each drawing a new bow at its own time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Literal
+
+from numpy.random import Generator
+
+from ambience.music.score import Bar, Note
+from ambience.music.touch import EPSILON_BEATS, chances, playable, sounding_until, strength
+from ambience.music.voicing import pitches_of, require_register
+from ambience.plugins import setting
+
+_VOICES = 3  # a voice changes every third bar, and no two in the same one
+
+
+@dataclass(frozen=True, slots=True)
+class DroneBed:
+    """Three voices on the pedal; at every moment at least one of them sounds."""
+
+    lowest_midi: int = setting(33, "note number, lower end of the drone; 33 = A1", low=12, high=96)
+    highest_midi: int = setting(57, "note number, upper end of the drone", low=24, high=120)
+    velocity: float = setting(0.55, "0..1, depth of the bed", above=0.0, high=1.0)
+    pedal: Literal["tonic", "bass"] = setting("tonic", "what the drone stays on: the tonic, or the bass of the chord")
+    drift_cents: float = setting(4.0, "cents, how far a voice may start from the pitch; tension doubles it", low=0.0)
+
+    def __post_init__(self) -> None:
+        require_register("drone_bed", self.lowest_midi, self.highest_midi)
+
+    def compose(self, bar: Bar, rng: Generator) -> Sequence[Note]:
+        """Let every voice that ends in this bar go on, and every silent voice begin."""
+        chance = chances(rng)
+        notes = [note for voice in range(_VOICES) for note in self._voice(voice, bar, chance)]
+        return playable(notes + self._bridge_over_a_hole(notes, bar, chance), bar)
+
+    def _voice(self, voice: int, bar: Bar, chance: Iterator[float]) -> list[Note]:
+        family = self._families(bar)[voice]
+        until = {p: end for p, end in sounding_until(bar).items() if p in family}
+        turn, drift, uneven = next(chance), next(chance), strength(self.velocity, bar.controls, chance)
+        if not family or (bar.ending and voice and not until) or any(e >= bar.end_beats for e in until.values()):
+            return []
+        # Voices that begin together enter a beat apart; one that goes on begins where it ends.
+        onset = max(until.values(), default=bar.start_beats + min(float(voice), 0.5 * bar.length_beats))
+        bars = 2 + (voice - bar.index - 2) % _VOICES
+        end = bar.end_beats + (bars - 1) * bar.length_beats
+        reach = self.drift_cents * (1.0 + bar.controls.tension)
+        pitch = family[min(int(turn * len(family) * (0.4 + 0.8 * bar.controls.brightness)), len(family) - 1)]
+        softer = (1.0, 0.8, 0.85)[voice] * (0.75 + 0.25 * bar.controls.density if voice else 1.0)
+        return [Note(onset, end - onset, pitch, uneven * softer, "sustain", reach * (2.0 * drift - 1.0))]
+
+    def _families(self, bar: Bar) -> tuple[tuple[int, ...], ...]:
+        """List the pitches open to each voice: they share none, so a voice is known by its pitch."""
+        root_pc = bar.scale.tonic_pc if self.pedal == "tonic" else bar.chord.bass_pc
+        roots = pitches_of((root_pc,), self.lowest_midi, self.highest_midi)
+        fifths = pitches_of((root_pc + 7,), self.lowest_midi, self.highest_midi)
+        rubbed = {(root_pc + 6) % 12, (root_pc + 8) % 12} & (set(bar.chord.pcs) | set(bar.next_chord.pcs))
+        fits = not rubbed or bar.controls.tension > 0.75  # at great tension the fifth may grate
+        return roots[:1], fifths if fits else (), roots[1:]
+
+    def _bridge_over_a_hole(self, notes: list[Note], bar: Bar, chance: Iterator[float]) -> list[Note]:
+        """Add a note where nothing is known to sound all through the bar."""
+        uneven, turn = strength(0.8 * self.velocity, bar.controls, chance), next(chance)
+        spans = sorted([(n.onset_beats, n.end_beats) for n in notes] + [(0.0, end) for end in self._known(bar)])
+        covered = bar.start_beats
+        for onset, end in spans:
+            if onset <= covered + EPSILON_BEATS:
+                covered = max(covered, end)
+        if covered >= bar.end_beats - EPSILON_BEATS:
+            return []
+        busy = sounding_until(bar).keys() | {n.pitch_midi for n in notes}
+        root_pc = bar.scale.tonic_pc if self.pedal == "tonic" else bar.chord.bass_pc
+        free = [p for p in pitches_of((root_pc, root_pc + 7), self.lowest_midi, self.highest_midi) if p not in busy]
+        place = min(int(turn * len(free)), len(free) - 1)
+        return [Note(bar.start_beats, 2.0 * bar.length_beats, free[place], uneven)] if free else []
+
+    @staticmethod
+    def _known(bar: Bar) -> list[float]:
+        return [end for end in sounding_until(bar).values() if end != inf]

@@ -1,0 +1,101 @@
+"""The theme itself: a whole statement in one register, shaped toward its climax, played by a hand."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
+
+from numpy.random import Generator
+
+from ambience.music.score import Bar, Note
+from ambience.music.touch import chances, playable, sounding_until, strength
+from ambience.music.voicing import require_register
+from ambience.plugins import setting
+from ambience.units import smoothstep
+
+_DOUBLINGS = {"none": 0, "octave_below": -12, "octave_above": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Melody:
+    """The melody of a bar, as the theme hands it over."""
+
+    carries_theme: ClassVar[bool] = True
+    lowest_midi: int = setting(60, "note number, lower end of the singer's register", low=24, high=96)
+    highest_midi: int = setting(84, "note number, upper end; a statement that is wider is folded in", low=36, high=120)
+    velocity: float = setting(0.6, "0..1, dynamics at the climax", above=0.0, high=1.0)
+    shape: float = setting(0.35, "0..1, how much softer beginning and end are than the climax", low=0.0, high=0.9)
+    rubato_beats: float = setting(0.05, "beats, how late a note may come", low=0.0, high=0.25)
+    doubling: Literal["none", "octave_below", "octave_above"] = setting("none", "second desk an octave away")
+    doubling_gain: float = setting(0.8, "0..1, loudness of the doubling against the melody", above=0.0, high=1.0)
+    marcato_tension: float = setting(0.8, "0..1, tension above which short notes are hammered", low=0.0, high=1.0)
+
+    def __post_init__(self) -> None:
+        require_register("melody", self.lowest_midi, self.highest_midi)
+
+    def compose(self, bar: Bar, rng: Generator) -> Sequence[Note]:
+        """Play the notes of the theme that begin in this bar."""
+        chance = chances(rng)
+        shift = self._octaves(bar.theme.statement or bar.theme.notes)
+        sung = [self._sing(note, shift, bar, chance) for note in bar.theme.notes]
+        octave = _DOUBLINGS[self.doubling]
+        if not octave:
+            return playable(sung, bar)
+        second = [self._double(note, octave, chance) for note in sung]
+        return playable(sung + second, bar)
+
+    def _octaves(self, statement: Sequence[Note]) -> int:
+        """Choose one shift in octaves for the whole statement, so that no interval of it changes."""
+        if not statement:
+            return 0
+        pitches = [note.pitch_midi for note in statement]
+        low, high = min(pitches), max(pitches)
+        center = 0.5 * (self.lowest_midi + self.highest_midi)
+
+        def misfit(shift: int) -> float:
+            outside = max(self.lowest_midi - low - shift, 0) + max(high + shift - self.highest_midi, 0)
+            return 100.0 * outside + abs(0.5 * (low + high) + shift - center)
+
+        return min(range(-60, 72, 12), key=misfit)
+
+    def _sing(self, note: Note, shift: int, bar: Bar, chance: Iterator[float]) -> Note:
+        pitch = note.pitch_midi + shift
+        while pitch < self.lowest_midi:
+            pitch += 12
+        while pitch > self.highest_midi:
+            pitch -= 12
+        # Downbeats stay put: rubato breathes between them, and never over the bar line.
+        free = 0.0 if note.onset_beats == bar.start_beats else 1.0
+        room = max(min(self.rubato_beats, 0.25 * note.duration_beats, bar.end_beats - note.onset_beats - 0.01), 0.0)
+        late = max(free * room * next(chance), self._wait(pitch, note, bar))
+        accent = self._dynamic(note, bar) * (0.6 + 0.4 * note.velocity)
+        velocity = strength(self.velocity, bar.controls, chance, accent=1.25 * accent)
+        hammered = bar.controls.tension > self.marcato_tension and note.duration_beats <= 1.0
+        word = "marcato" if hammered and note.articulation == "sustain" else note.articulation
+        return Note(note.onset_beats + late, note.duration_beats - late, pitch, velocity, word, note.detune_cents)
+
+    @staticmethod
+    def _wait(pitch: int, note: Note, bar: Bar) -> float:
+        """Tell how long a tone of the statement before, cut off by a new state, still holds this pitch."""
+        left = sounding_until(bar).get(pitch, 0.0) - note.onset_beats
+        fits = left <= 0.6 * note.duration_beats and note.onset_beats + left < bar.end_beats - 0.01
+        return max(left, 0.0) if fits else 0.0
+
+    def _dynamic(self, note: Note, bar: Bar) -> float:
+        """Grow toward the highest note of the statement and recede from it."""
+        statement = bar.theme.statement or (note,)
+        climax = max(statement, key=lambda n: (n.pitch_midi, -n.onset_beats)).onset_beats
+        first, last = statement[0].onset_beats, max(n.end_beats for n in statement)
+        reach = (climax - first) if note.onset_beats <= climax else (last - climax)
+        away = abs(note.onset_beats - climax) / reach if reach > 0.0 else 0.0
+        return 1.0 - self.shape * smoothstep(away)
+
+    def _double(self, note: Note, octave: int, chance: Iterator[float]) -> Note:
+        late = min(0.03 * next(chance), 0.2 * note.duration_beats)
+        pitch = note.pitch_midi + octave
+        return replace(
+            note,
+            onset_beats=note.onset_beats + late,
+            duration_beats=note.duration_beats - late,
+            pitch_midi=pitch if 12 <= pitch <= 120 else note.pitch_midi,
+            velocity=self.doubling_gain * note.velocity,
+        )

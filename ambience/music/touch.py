@@ -1,0 +1,95 @@
+"""The hand that plays: how hard, how evenly, and never a key that is still down."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import cycle
+from math import inf, tanh
+
+from numpy.random import Generator
+
+from ambience.music.score import Bar, Note
+from ambience.scene import Controls
+
+EPSILON_BEATS = 1e-9
+_DRAWS = 96
+_KNEE = 0.7  # velocity from which force grows ever less
+_SHORTEST_BEATS = 0.02  # two strikes nearer than this are one
+
+
+def chances(rng: Generator) -> Iterator[float]:
+    """Draw all that a part may need for a bar at once, so that every path through it draws alike.
+
+    Returns
+    -------
+    chance : iterator of float, 0..1
+        Endless; it repeats itself after 96 values.
+    """
+    return cycle(rng.random(_DRAWS).tolist())
+
+
+def pick(chance: Iterator[float], count: int) -> int:
+    """Choose one of `count` places, 0 … count - 1, each as likely as the other."""
+    return min(int(next(chance) * count), count - 1)
+
+
+def strength(velocity: float, controls: Controls, chance: Iterator[float], *, accent: float = 1.0) -> float:
+    """Say how hard to play now: the layer's own dynamics, lifted by tension, thinned by level, never twice alike.
+
+    Parameters
+    ----------
+    velocity : float, 0..1
+        What the part's setting says.
+    controls : Controls
+        Of the bar.
+    chance : iterator of float
+        The hand's unevenness, 6 % either way.
+    accent : float, > 0, optional
+        Factor for this note among its neighbors.
+    """
+    lifted = velocity * accent * (0.74 + 0.5 * controls.tension) * (0.8 + 0.2 * controls.level)
+    force = max(lifted * (0.94 + 0.12 * next(chance)), 0.02)
+    # A soft ceiling: the strongest strokes still differ.
+    return force if force < _KNEE else _KNEE + (1.0 - _KNEE) * tanh((force - _KNEE) / (1.0 - _KNEE))
+
+
+def sounding_until(bar: Bar) -> dict[int, float]:
+    """Tell which pitches still sound at the bar line, and to which beat (infinity: it is not known)."""
+    until = dict.fromkeys(bar.voices, inf)
+    for note in bar.previous:
+        if note.end_beats > bar.start_beats + EPSILON_BEATS:
+            known = until.get(note.pitch_midi, -inf)
+            until[note.pitch_midi] = note.end_beats if known == inf else max(known, note.end_beats)
+    return until
+
+
+def last_pitches(bar: Bar) -> tuple[int, ...]:
+    """List where the layer's voices were just before the bar line, low to high; empty if it was long silent."""
+    ends = [note.end_beats for note in bar.previous]
+    latest = min(max(ends), bar.start_beats) if ends else 0.0
+    ended = {note.pitch_midi for note in bar.previous if note.end_beats >= latest - 0.1}
+    return tuple(sorted(ended | set(bar.voices)))
+
+
+def playable(notes: Iterable[Note], bar: Bar) -> tuple[Note, ...]:
+    """Put notes in order and make them playable.
+
+    Notes that begin outside the bar, or on a pitch that still sounds from before, are left out; a note gives way to
+    the next of its own pitch; nothing written in the last bar of the piece outlasts it.
+    """
+    until = sounding_until(bar)
+    kept: list[Note] = []
+    place: dict[int, int] = {}
+    for note in sorted(notes, key=lambda n: (n.onset_beats, n.pitch_midi, -n.duration_beats)):
+        onset = note.onset_beats
+        inside = bar.start_beats <= onset < bar.end_beats - EPSILON_BEATS
+        if not inside or onset < until.get(note.pitch_midi, -inf) - EPSILON_BEATS:
+            continue
+        earlier = place.get(note.pitch_midi)
+        if earlier is not None and kept[earlier].end_beats > onset:
+            if onset - kept[earlier].onset_beats < _SHORTEST_BEATS:
+                continue
+            kept[earlier] = replace(kept[earlier], duration_beats=onset - kept[earlier].onset_beats)
+        end = min(note.end_beats, bar.end_beats) if bar.ending else note.end_beats
+        place[note.pitch_midi] = len(kept)
+        kept.append(note if end == note.end_beats else replace(note, duration_beats=end - onset))
+    return tuple(kept)
