@@ -1,0 +1,146 @@
+"""The score as it is being written: every bar that was composed, kept until somebody asks for the whole."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ambience.music.form import Statement, head_semitones
+from ambience.music.harmony import Chord
+from ambience.music.motif import similarity
+from ambience.music.pitch import tonic_name
+from ambience.music.score import (
+    Bar,
+    ControlPoint,
+    Key,
+    LedgerEntry,
+    Marker,
+    Meter,
+    Note,
+    Score,
+    Section,
+    Tempo,
+    Track,
+)
+from ambience.music.work import TimedNote, Work, WrittenBar
+from ambience.scene import Controls
+from ambience.timeline import SceneTimeline
+
+
+class Recorder:
+    """Collects composed bars and turns them into a `Score`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._notes: list[list[TimedNote]] = [[] for _ in work.layers]
+        self._tempos: list[Tempo] = []
+        self._meters: list[Meter] = []
+        self._keys: list[Key] = []
+        self._markers: list[Marker] = []
+        self._sections: list[Section] = []
+        self._ledger: list[LedgerEntry] = []
+        self._chords: list[tuple[float, Chord]] = []
+        self._statement: Statement | None = None
+
+    def add(self, written: WrittenBar, statement: Statement) -> None:
+        """Keep one finished bar."""
+        bar = written.bar
+        if not self._tempos or self._tempos[-1].tempo_bpm != bar.tempo_bpm:
+            self._tempos.append(Tempo(bar.start_beats, bar.start_s, bar.tempo_bpm))
+        beats, unit = _signature(bar.length_beats)
+        if not self._meters or (self._meters[-1].beats, self._meters[-1].unit) != (beats, unit):
+            self._meters.append(Meter(bar.start_beats, beats, unit))
+        if not self._keys or self._keys[-1].scale != bar.scale:
+            self._keys.append(Key(bar.start_beats, bar.scale))
+        self._chords.append((bar.start_beats, bar.chord))
+        self._mark_form(bar)
+        if statement is not self._statement and statement.notes:
+            self._enter_in_ledger(bar, statement)
+        self._statement = statement
+        for kept, new in zip(self._notes, written.notes, strict=True):
+            kept.extend(new)
+
+    def score(self, timeline: SceneTimeline, length_s: float) -> Score:
+        """Return everything that was kept, as a piece that sounds for `length_s`."""
+        tempo = self._tempos[-1]
+        length_beats = tempo.at_beats + (length_s - tempo.at_s) * tempo.tempo_bpm / 60.0
+        draft = Score(
+            self._work.title, self._work.seed, (), tuple(self._tempos), tuple(self._meters), tuple(self._keys),
+            tuple(self._markers), tuple(self._sections), tuple(self._ledger), (), self._work.theme.notes,
+            tuple(self._chords), length_beats, length_s,
+        )  # fmt: skip
+        return replace(draft, tracks=self._tracks(draft), controls=_control_points(draft, timeline))
+
+    def _tracks(self, score: Score) -> tuple[Track, ...]:
+        return tuple(
+            Track(v.name, v.stem, v.profile, v.gain_db, v.pan, _true_durations(notes, score))
+            for v, notes in zip(self._work.layers, self._notes, strict=True)
+        )
+
+    def _mark_form(self, bar: Bar) -> None:
+        if bar.arrival:
+            letter = _letter(len(self._sections))
+            key = f"{tonic_name(bar.scale.tonic_pc, bar.scale)} {bar.scale.mode}"
+            self._sections.append(Section(letter, bar.state.name, bar.start_beats, bar.start_s, 0, key))
+            self._markers.append(Marker(bar.start_beats, bar.start_s, f"{letter}: {bar.state.name}"))
+        elif bar.bridge and bar.bridge.bar == 0:
+            text = f"bridge: {bar.bridge.leaving.name} > {bar.bridge.arriving.name}"
+            self._markers.append(Marker(bar.start_beats, bar.start_s, text))
+        if self._sections:
+            self._sections[-1] = replace(self._sections[-1], bars=self._sections[-1].bars + 1)
+
+    def _enter_in_ledger(self, bar: Bar, statement: Statement) -> None:
+        pitches = [n.pitch_midi for n in statement.notes]
+        intervals = tuple(b - a for a, b in zip(pitches, pitches[1:], strict=False))
+        likeness = similarity(head_semitones(self._work.theme), intervals)
+        players = tuple(v.name for v in self._work.layers if v.carries_theme and v.name in bar.state.layers)
+        self._ledger.append(
+            LedgerEntry(
+                bar.start_beats,
+                bar.start_s,
+                bar.index,
+                bar.state.name,
+                statement.transform,
+                players,
+                len(pitches),
+                likeness,
+            )  # fmt: skip
+        )
+
+
+def _true_durations(notes: Sequence[TimedNote], score: Score) -> tuple[Note, ...]:
+    """Let each note last as many beats as its seconds make on the final tempo map."""
+    ordered = sorted(notes, key=lambda n: (n.note.onset_beats, n.note.pitch_midi))
+    out = []
+    for timed in ordered:
+        end_beats = score.beat_at(min(timed.end_s, score.length_s))
+        if (duration := end_beats - timed.note.onset_beats) > 1e-6:
+            out.append(replace(timed.note, duration_beats=duration))
+    return tuple(out)
+
+
+def _control_points(score: Score, timeline: SceneTimeline) -> tuple[ControlPoint, ...]:
+    beats = np.arange(0.0, score.length_beats, 1.0)
+    times = np.array([score.second_at(beat) for beat in beats])
+    rows = timeline.rows(times)[0]
+    return tuple(
+        ControlPoint(float(beat), float(time), Controls(*map(float, row)))
+        for beat, time, row in zip(beats, times, rows, strict=True)
+    )
+
+
+def _signature(length_beats: float) -> tuple[int, int]:
+    """Write a bar's length in quarters as a time signature."""
+    for unit in (4, 8, 16):
+        count = length_beats * unit / 4
+        if abs(count - round(count)) < 1e-6:
+            return round(count), unit
+    raise ValueError(f"a bar of {length_beats} beats has no time signature")
+
+
+def _letter(index: int) -> str:
+    """Count A … Z, AA, AB …"""
+    letters = ""
+    while index >= 0:
+        letters, index = chr(ord("A") + index % 26) + letters, index // 26 - 1
+    return letters

@@ -1,0 +1,87 @@
+"""What is fixed before the first bar is written: theme, layers, scenes, and how long it may last."""
+
+from dataclasses import dataclass, replace
+
+from ambience.music.scale import Scale
+from ambience.music.score import Bar, Note, Part
+from ambience.music.theme import Theme
+from ambience.plugins import MidiProfile
+from ambience.scene import Scenes, SceneState
+from ambience.units import beats_to_s
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One way of playing, with all that the composition must know of its instrument."""
+
+    name: str
+    part: Part
+    profile: MidiProfile
+    stem: str
+    gain_db: float = 0.0
+    pan: float = 0.0
+
+    @property
+    def carries_theme(self) -> bool:
+        """Whether the theme can be heard in this layer."""
+        return bool(getattr(self.part, "carries_theme", False))
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The piece before it is composed."""
+
+    title: str
+    seed: int
+    scale: Scale
+    tempo_bpm: float
+    meter: str
+    theme: Theme
+    layers: tuple[Layer, ...]
+    scenes: Scenes
+    end_s: float | None  # the last bar ends by then; None: the piece goes on for ever
+
+    def scale_in(self, state: SceneState) -> Scale:
+        """Return the scale of a state: its own mode on the tonic of the piece."""
+        return Scale(self.scale.tonic_pc, state.mode or self.scale.mode)
+
+    def tempo_in(self, state: SceneState) -> float:
+        """Return the tempo of a state in beats per minute."""
+        return self.tempo_bpm * state.tempo_ratio
+
+    def bar_beats_in(self, state: SceneState) -> float:
+        """Return the length of a state's bars in quarters."""
+        return meter_beats(state.meter or self.meter)
+
+    def bar_s_in(self, state: SceneState) -> float:
+        """Return the length of a state's bars in seconds."""
+        return beats_to_s(self.bar_beats_in(state), self.tempo_in(state))
+
+
+@dataclass(frozen=True, slots=True)
+class TimedNote:
+    """A note with the clock time at which it sounds."""
+
+    note: Note
+    onset_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenBar:
+    """A bar and what every layer plays in it."""
+
+    bar: Bar
+    notes: tuple[tuple[TimedNote, ...], ...]  # one tuple a layer
+
+    def until(self, length_beats: float) -> "WrittenBar":
+        """Shorten the bar: what has not begun by then is not played."""
+        bar = replace(self.bar, length_beats=length_beats)
+        kept = tuple(tuple(n for n in notes if n.note.onset_beats < bar.end_beats - 1e-9) for notes in self.notes)
+        return WrittenBar(bar, kept)
+
+
+def meter_beats(meter: str) -> float:
+    """Turn a time signature such as "7/8" into the quarters of one bar."""
+    count, unit = meter.split("/")
+    return int(count) * 4.0 / int(unit)
