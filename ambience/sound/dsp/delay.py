@@ -1,0 +1,123 @@
+"""Delay memories, read and written a quantum at a time: plain, all-pass, gliding, and climbing an octave."""
+
+import numpy as np
+
+from ambience.sound.dsp._jit import inline_kernel
+from ambience.units import Mono
+
+_ZERO, _TINY = np.float32(0.0), np.float32(1e-20)
+_ONE, _TWO, _HALF, _SIXTH = np.float32(1.0), np.float32(2.0), np.float32(0.5), np.float32(1.0 / 6.0)
+
+
+@inline_kernel
+def read_run(ring: Mono, start: int, target: Mono, count: int) -> None:
+    """Copy `count` frames of a ring, from any `start` (it may be negative), to the head of `target`."""
+    length = ring.shape[0]
+    first = start % length
+    whole = min(count, length - first)
+    ahead, wrapped = ring[first : first + whole], target[whole:count]
+    for n in range(whole):
+        target[n] = ahead[n]
+    for n in range(count - whole):
+        wrapped[n] = ring[n]
+
+
+@inline_kernel
+def add_run(ring: Mono, start: int, gain: np.float32, target: Mono, count: int) -> None:
+    """Add `count` frames of a ring, scaled, to the head of `target`."""
+    length = ring.shape[0]
+    first = start % length
+    whole = min(count, length - first)
+    ahead, wrapped = ring[first : first + whole], target[whole:count]
+    for n in range(whole):
+        target[n] += gain * ahead[n]
+    for n in range(count - whole):
+        wrapped[n] += gain * ring[n]
+
+
+@inline_kernel
+def diffuse_run(memory: Mono, length: int, place: int, gain: np.float32, sound: Mono, count: int) -> None:
+    """Pass `count` frames of `sound`, in place, through one all-pass of `length` frames; `place` is where it stands.
+
+    Notes
+    -----
+    M. R. Schroeder, "Natural Sounding Artificial Reverberation", JAES 1962. Runs end where the memory wraps, so each
+    frame reads and writes one element and the loop vectorizes however short the all-pass is.
+    """
+    done = 0
+    while done < count:
+        run = min(count - done, length - place)
+        held, heard = memory[place : place + run], sound[done : done + run]
+        for n in range(run):
+            old = held[n]
+            fresh = heard[n] + gain * old
+            held[n] = fresh if abs(fresh) > _TINY else _ZERO
+            heard[n] = old - gain * fresh
+        done += run
+        place = 0
+
+
+@inline_kernel
+def glide_run(
+    ring: Mono, here: int, first_frames: float, last_frames: float, run: Mono, target: Mono, count: int
+) -> None:
+    """Read `count` frames behind `here` while the delay glides from `first_frames` to `last_frames`.
+
+    Notes
+    -----
+    Third-order Lagrange in its central interval, where its gain never exceeds one: T. I. Laakso et al., "Splitting the
+    Unit Delay", IEEE Signal Processing Magazine 1996. `run` is scratch for `count` + 3 frames.
+    """
+    step = (last_frames - first_frames) / count
+    done = 0
+    while done < count:
+        whole = int(np.floor(first_frames + step * done))
+        end = count
+        if int(np.floor(first_frames + step * (count - 1))) != whole:
+            end = done + 1
+            while end < count and int(np.floor(first_frames + step * end)) == whole:
+                end += 1
+        read_run(ring, here + done - whole - 2, run, end - done + 3)
+        start = first_frames + step * done - whole
+        oldest, older, newer, newest, glided = run, run[1:], run[2:], run[3:], target[done:end]
+        for n in range(end - done):
+            f = np.float32(start + step * n)
+            below, above, far = f - _ONE, f + _ONE, f - _TWO
+            glided[n] = (oldest[n] * above - newest[n] * far) * f * below * _SIXTH + (
+                newer[n] * below - older[n] * f
+            ) * above * far * _HALF
+        done = end
+
+
+@inline_kernel
+def climb_run(ring: Mono, here: int, delay: int, grain: int, frame: int, amount: np.float32, target: Mono) -> None:
+    """Cross-fade `target` towards the same line read an octave higher.
+
+    Two heads run at twice the speed through grains of `grain` frames (a multiple of four), half a grain apart, under
+    windows that sum to one. `delay` + `grain` must be shorter than the ring, `here` its write position.
+
+    Notes
+    -----
+    One head reads the even frames, one the odd: over all grains each frame of the line is read with a total weight of
+    one, so by convexity no more energy leaves than entered. Mixing with the straight line keeps that bound; this is
+    why a loop with the shifter inside it still dies away.
+    """
+    length = ring.shape[0]
+    phase, behind = frame % grain, (frame + grain // 2) % grain
+    origin = here + length - delay - grain
+    for n in range(target.shape[0]):
+        near, far = origin + n + phase, origin + n + behind - 1
+        near -= length if near >= length else 0
+        far -= length if far >= length else 0
+        weight = _window(phase / grain)
+        climbed = np.float32(weight * ring[near] + (1.0 - weight) * ring[far])
+        target[n] += amount * (climbed - target[n])
+        phase = phase + 1 if phase + 1 < grain else 0
+        behind = behind + 1 if behind + 1 < grain else 0
+
+
+@inline_kernel
+def _window(x: float) -> float:
+    """Rise and fall over 0..1 without corners; half a turn away it is one minus itself."""
+    ramp = 2.0 * x if x < 0.5 else 2.0 - 2.0 * x
+    return ramp * ramp * (3.0 - 2.0 * ramp)

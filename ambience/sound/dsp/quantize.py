@@ -1,0 +1,18 @@
+"""Rounding to whole steps under noise, so that the last fade ends in hiss and not in gravel."""
+
+import numpy as np
+
+from ambience.sound.dsp._jit import kernel
+from ambience.sound.dsp.noise import white
+from ambience.units import AnyArray, Audio
+
+
+@kernel
+def quantize(audio: Audio, seed: np.uint64, first_frame: int, full_scale: float, out: AnyArray) -> None:
+    """Write `audio` as whole steps: two independent uniform noises of half a step each are added, then rounded."""
+    for n in range(audio.shape[0]):
+        for channel in range(2):
+            at = 4 * (first_frame + n) + 2 * channel
+            noise = 0.5 * (np.float64(white(seed, at)) + np.float64(white(seed, at + 1)))
+            step = np.floor(np.float64(audio[n, channel]) * full_scale + noise + 0.5)
+            out[n, channel] = min(max(step, -full_scale - 1.0), full_scale)
