@@ -1,0 +1,116 @@
+"""Who is sounding: voices in arrays that grow, in the order in which they began; and the player that fills them."""
+
+import heapq
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ambience.sound.block import QUANTUM_FRAMES, NoteOn
+from ambience.units import AnyArray, Audio, FloatArray, IntArray
+
+START, END = range(2)
+"""Columns of `Roster.when` that every kind of voice has: its first frame, and the first frame after its last."""
+
+_VOICES_AT_FIRST = 8
+_NOTE, _REST = range(2)
+
+Action = Callable[[int, FloatArray], None]
+"""Something to do at a frame: told its offset in the span and the control row of its quantum."""
+
+Later = tuple[int, Action]
+"""Frames after the beginning of a note, and what to do then."""
+
+
+class Roster:
+    """The voices of one kernel: row i of every array belongs to voice i, rows stand in the order of starting.
+
+    Parameters
+    ----------
+    times : int
+        Columns of `when`, the whole-number frames of a voice; the first two are `START` and `END`.
+    *rows : (dtype, shape)
+        Type and shape of what else one voice remembers.
+    """
+
+    def __init__(self, times: int, *rows: tuple[npt.DTypeLike, tuple[int, ...]]) -> None:
+        self.count = 0
+        self.arrays: list[AnyArray] = [np.zeros((_VOICES_AT_FIRST, times), dtype=np.int64)]
+        self.arrays += [np.zeros((_VOICES_AT_FIRST, *shape), dtype=dtype) for dtype, shape in rows]
+
+    @property
+    def when(self) -> IntArray:
+        """Absolute frames of every voice."""
+        return self.arrays[0]
+
+    def add(self) -> int:
+        """Make room for one more voice and return its row, all zero."""
+        if self.count == len(self.when):
+            self.arrays = [np.concatenate([array, np.zeros_like(array)]) for array in self.arrays]
+        for array in self.arrays:
+            array[self.count] = 0
+        self.count += 1
+        return self.count - 1
+
+    def retire(self, frame: int) -> None:
+        """Forget the voices whose last frame lies before `frame`; the others keep their order."""
+        alive = np.flatnonzero(self.when[: self.count, END] > frame)
+        if len(alive) < self.count:
+            for array in self.arrays:
+                array[: len(alive)] = array[alive]
+            self.count = len(alive)
+
+
+class Bank(Protocol):
+    """Voices of one kind, and the kernel that sounds them."""
+
+    def render(self, out: Audio, controls: FloatArray) -> None:
+        """Add one span to `out` and move on."""
+        ...
+
+
+class BankPlayer:
+    """A player whose notes are turned into voices when they begin, and rolls into strokes as they come.
+
+    Parameters
+    ----------
+    begin : callable
+        Called with each note and the control row of the quantum in which it begins; starts voices in the banks. It may
+        return what is to follow: pairs of a delay in frames and an action.
+    *banks : Bank
+        Sounded one after the other, in this order.
+
+    Notes
+    -----
+    Everything happens in the order of its frame, notes before what earlier notes left behind: so the random stream is
+    spent in the same order however time is cut, and a long roll costs nothing until its strokes are due.
+    """
+
+    def __init__(self, begin: Callable[[NoteOn, FloatArray], Sequence[Later] | None], *banks: Bank) -> None:
+        self._begin = begin
+        self._banks = banks
+        self._frame = 0
+        self._serial = 0
+        self._due: list[tuple[int, int, int, Action]] = []
+
+    def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> None:
+        """Add one span to `out`."""
+        for note in notes:
+            self._push(self._frame + note.offset_frames, _NOTE, partial(self._start, note))
+        while self._due and self._due[0][0] < self._frame + len(out):
+            frame, _, _, action = heapq.heappop(self._due)
+            offset_frames = frame - self._frame
+            action(offset_frames, controls[offset_frames // QUANTUM_FRAMES])
+        for bank in self._banks:
+            bank.render(out, controls)
+        self._frame += len(out)
+
+    def _start(self, note: NoteOn, offset_frames: int, controls: FloatArray) -> None:
+        for delay_frames, action in self._begin(note, controls) or ():
+            self._push(self._frame + offset_frames + delay_frames, _REST, action)
+
+    def _push(self, frame: int, rank: int, action: Action) -> None:
+        self._serial += 1
+        heapq.heappush(self._due, (frame, rank, self._serial, action))

@@ -1,0 +1,120 @@
+"""What happens when something is struck: the modes that ring, how long, how bright, and the noise of the stick."""
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from ambience.sound.block import BRIGHTNESS, TENSION
+from ambience.units import FloatArray, db_to_gain
+
+RING = math.inf
+"""A decay time for modes that do not decay by themselves: a bowed or blown body."""
+
+_NEPERS_PER_T60 = math.log(1000.0)
+_SILENCE_DB = 90.0
+_MEZZO_FORTE = 0.6
+_MEZZO_FORTE_DB = -24.0  # mean of both channels over the first half second
+_VELOCITY_RANGE_DB = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stick:
+    """The burst of noise with which a stroke begins."""
+
+    gain: float = 0.0  # against the sum of the modes
+    cutoff_hz: float = 2000.0  # low-pass: the softness of the mallet
+    decay_s: float = 0.02  # T60
+    band: float = 0.5  # 0 a thud (low-pass), 1 a click with a pitch (band-pass)
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """One blow and all that rings after it; arrays have one entry per mode."""
+
+    frequency_hz: FloatArray
+    gain: FloatArray  # linear; negative turns the phase
+    decay_s: FloatArray  # T60 of the first stage
+    tail_s: FloatArray  # T60 of the second stage
+    tail: FloatArray  # share of the second stage, 0..1; above 1 the mode swells before it decays
+    pan: FloatArray  # -1 left … 1 right
+    phase_cycles: FloatArray
+    attack_s: float = 0.0008  # rise without a corner; long = bowed
+    held_s: float = RING  # from the blow to the damper
+    release_s: float = 0.3  # T60 under the damper
+    drop: float = 0.0  # the pitch begins this fraction too high (a skin stretched by the blow) …
+    drop_s: float = 0.06  # … and falls with this time constant
+    glide_octaves: float = 0.0  # slide over `glide_s`, slow at first
+    glide_s: float = 1.0
+    drift_cents: float = 0.0  # slow random movement of pitch
+    waver: float = 0.0  # slow random movement of level, 0..1
+    waver_hz: float = 0.3  # how often it turns
+    stick: Stick = Stick()
+
+    def life_s(self) -> float:
+        """Seconds until the last mode is 90 dB down, damper included."""
+        peak = float(np.max(np.abs(self.gain), initial=1e-12))
+        down = _SILENCE_DB + 20.0 * np.log10(np.maximum(np.abs(self.gain) / peak, 1e-5))
+        slowest = np.where(self.tail > 0.0, np.maximum(self.decay_s, self.tail_s), self.decay_s)
+        free = float(np.max(slowest * np.maximum(down, 1e-3) / 60.0, initial=0.0))
+        damped = self.held_s + self.release_s * _SILENCE_DB / 60.0
+        return max(min(free, damped), self.stick.decay_s * _SILENCE_DB / 60.0)
+
+    def rms_gain(self, window_s: float) -> float:
+        """Root mean square of the modes over the first `window_s`, attack left out."""
+        alpha, beta = (_NEPERS_PER_T60 / time_s for time_s in (self.decay_s, self.tail_s))
+        first, second = 1.0 - self.tail, self.tail
+        power = first**2 * _mean(2.0 * alpha, window_s) + second**2 * _mean(2.0 * beta, window_s)
+        power = power + 2.0 * first * second * _mean(alpha + beta, window_s)
+        return math.sqrt(max(float(np.sum(0.5 * self.gain**2 * power)), 1e-24))
+
+    def at_level(self, level_db: float, *, window_s: float = 0.5) -> "Stroke":
+        """Scale the modes so that the first `window_s` measure `level_db` (full scale = 1.0); the stick follows."""
+        scale = db_to_gain(level_db) / self.rms_gain(window_s)
+        stick = dataclasses.replace(self.stick, gain=self.stick.gain * db_to_gain(level_db))
+        return dataclasses.replace(self, gain=self.gain * scale, stick=stick)
+
+    def louder(self, by_db: float) -> "Stroke":
+        """Change the level of the whole blow, stick and all."""
+        stick = dataclasses.replace(self.stick, gain=self.stick.gain * db_to_gain(by_db))
+        return dataclasses.replace(self, gain=self.gain * db_to_gain(by_db), stick=stick)
+
+
+def make_stroke(frequency_hz: FloatArray, gain: FloatArray, decay_s: FloatArray, **more: object) -> Stroke:
+    """Make a stroke whose modes have one decay and sit in the middle, unless told otherwise."""
+    zeros = np.zeros_like(frequency_hz)
+    plain: dict[str, object] = {"tail_s": decay_s, "tail": zeros, "pan": zeros, "phase_cycles": zeros}
+    return Stroke(frequency_hz, gain, decay_s, **{**plain, **more})  # type: ignore[arg-type]
+
+
+def level_db(velocity: float) -> float:
+    """Turn a velocity, 0..1, into the level at which a single note should measure: 30 dB from softest to loudest."""
+    return _MEZZO_FORTE_DB + _VELOCITY_RANGE_DB * (velocity - _MEZZO_FORTE)
+
+
+def effort_octaves(velocity: float, controls: FloatArray) -> float:
+    """Return how far a blow opens the spectrum, in octaves around a plain mezzo-forte: harder, brighter, tenser."""
+    glow = 1.2 * (controls[BRIGHTNESS] - 0.5) + 0.8 * (controls[TENSION] - 0.5)
+    return float(2.6 * (velocity - _MEZZO_FORTE) + glow)
+
+
+def roll_s(duration_s: float, strokes_per_s: float, rng: Generator) -> list[float]:
+    """Place the strokes of a roll, the first on the beat, the others as unevenly as two hands do."""
+    count = max(int(duration_s * strokes_per_s), 1)
+    uneven = 0.09 * rng.standard_normal(count)
+    uneven[0] = 0.0
+    times_s = (np.arange(count) + np.clip(uneven, -0.3, 0.3)) / strokes_per_s
+    return [float(time_s) for time_s in times_s]
+
+
+def softened(frequency_hz: FloatArray, hardness_hz: float, *, slope: float = 1.0) -> FloatArray:
+    """Return the gains that a mallet of finite softness leaves: a low-pass at `hardness_hz`, 6 dB an octave x slope."""
+    return np.asarray((1.0 + (frequency_hz / hardness_hz) ** 2) ** (-0.5 * slope))
+
+
+def _mean(rate: FloatArray, window_s: float) -> FloatArray:
+    """Mean of exp(-rate t) over the window."""
+    x = np.maximum(rate * window_s, 1e-9)
+    return np.asarray(-np.expm1(-x) / x)
