@@ -46,7 +46,7 @@ def _summit(candidate: Sketch, pitches: Sequence[int], total_beats: float, bar_b
     if broken:
         return -REJECTED
     strong = onset % bar_beats < 1e-6 or abs(onset % bar_beats - bar_beats / 2.0) < 0.3
-    return 1.5 * strong + min(length, 2.0) - 10.0 * _outside(share, (0.6, 0.75))
+    return 1.5 * strong + min(length, 2.0) - 25.0 * _outside(share, (0.6, 0.75))
 
 
 def _lines(candidate: Sketch, intervals: Sequence[int]) -> float:

@@ -1,7 +1,9 @@
 """Chords under a melody, one a bar: they carry its long notes, and once they open a door to somewhere else."""
 
+import math
 from collections.abc import Sequence
 from functools import cache
+from itertools import zip_longest
 
 from ambience.music.harmony import Chord, distance, numeral, triad
 from ambience.music.scale import MODES, Scale
@@ -85,10 +87,13 @@ _Member = tuple[Note, Note | None, bool]  # a note, the one after it in the same
 
 
 def _bars_of(notes: Sequence[Note], bars: int, bar_beats: float) -> list[list[_Member]]:
+    """Sort the notes into the bars in which they sound; a note held over a bar line belongs to both."""
     rows: list[list[Note]] = [[] for _ in range(bars)]
     for note in notes:
-        rows[min(int(note.onset_beats / bar_beats + 1e-9), bars - 1)].append(note)
-    return [[(n, f, structural(n, bar_beats)) for n, f in zip(row, [*row[1:], None], strict=True)] for row in rows]
+        first, last = int(note.onset_beats / bar_beats + 1e-9), math.ceil(note.end_beats / bar_beats - 1e-9)
+        for row in rows[first:last]:
+            row.append(note)
+    return [[(n, f, structural(n, bar_beats)) for n, f in zip_longest(row, row[1:])] for row in rows]
 
 
 def _fit(chord: Chord, members: Sequence[_Member]) -> float:
@@ -108,7 +113,7 @@ def _fit(chord: Chord, members: Sequence[_Member]) -> float:
 
 def _function(chord: Chord, scale: Scale, bar: int, bars: int, half_bars: Sequence[int]) -> float:
     """Reward a tonic at the start and the end, an open chord at half, a cadence before the end."""
-    tonic = chord == triad(scale, 0)
+    tonic = chord == chord_pool(scale)[0]
     if bar == bars - 1:
         return 0.0 if tonic else -1e6
     merit = -0.6 * (chord.quality in ("diminished", "augmented")) - 0.3 * (not _diatonic(chord, scale))

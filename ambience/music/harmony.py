@@ -42,6 +42,7 @@ _TRIADS = ("minor", "major", "diminished", "augmented")
 _FIFTHS = (0, -5, 2, -3, 4, -1, 6, 1, 8, 3, -2, 5)  # spelling of an interval above the root, by semitones
 _FLAT_FIVE = {"diminished": -6, "diminished7": -6}
 _COLORS = {"minor": ("minor_add9", "minor7", "minor_major7"), "major": ("add9", "major7", "major_sharp11")}
+_FOREIGN_TENSION = 0.6
 _BATTLE_BAR_S = 2.5  # shorter bars hold a battle chord for two
 _GOAL_S = 8.0  # pace of a resolution: about one chord in so many seconds
 _NUMERAL = re.compile(r"([b#]?)(iii|ii|iv|i|vii|vi|v)(.*)", re.IGNORECASE)
@@ -79,10 +80,7 @@ def triad(scale: Scale, degree: int) -> Chord:
 def numeral(symbol: str, tonic_pc: int) -> Chord:
     """Read a Roman numeral such as "bVI" or "iadd9" on a tonic; the bass is the root.
 
-    Raises
-    ------
-    ParameterError
-        If the symbol is no numeral of a known quality.
+    Raises `ParameterError` if it is none of a known quality.
     """
     match = _NUMERAL.fullmatch(symbol)
     if match is None or match[3] not in SUFFIXES:
@@ -99,8 +97,7 @@ def fifths(chord: Chord, tonic_pc: int) -> tuple[int, ...]:
 
     The tonic itself is taken between D flat (-5) and F sharp (6).
     """
-    tonic = (tonic_pc * 7 + 5) % 12 - 5
-    root = tonic + ((chord.root_pc - tonic_pc) * 7 + 6) % 12 - 6
+    root = (tonic_pc * 7 + 5) % 12 - 5 + ((chord.root_pc - tonic_pc) * 7 + 6) % 12 - 6
     fifth = {6: _FLAT_FIVE.get(chord.quality, 6), 9: -9 if chord.quality == "diminished7" else 3}
     return tuple(root + fifth.get(step % 12, _FIFTHS[step % 12]) for step in QUALITIES[chord.quality])
 
@@ -113,8 +110,7 @@ def distance(a: Chord, b: Chord) -> float:
     Step between the chords' centers in the spiral array (E. Chew, 2000), the nearer spelling of the two roots.
     """
     first, second = fifths(a, a.root_pc), fifths(b, a.root_pc)
-    respelled = tuple(f + 12 for f in second)
-    return min(spiral.cloud_momentum(first, second), spiral.cloud_momentum(first, respelled))
+    return min(spiral.cloud_momentum(first, [f + respelled for f in second]) for respelled in (-12, 0, 12))
 
 
 def progression(
@@ -135,11 +131,9 @@ def progression(
     plan : str
         A name in `PLANS`.
     scale : Scale
-        Its tonic is the tonic of the numerals; its third chooses between the minor and the major form of a plan.
-    bars : int, >= 1
-        Length of the phrase.
-    bar_s : float, > 0
-        Seconds of a bar; slow plans hold a chord for seconds, not bars.
+        Tonic of the numerals; its third chooses between the minor and the major form of a plan.
+    bars, bar_s : int, >= 1, and float, > 0
+        Length of the phrase, and of a bar: slow plans hold a chord for seconds.
     tension : float, 0..1
         Opens remoter cycles and added tones, and shortens the stay of a chord.
     rng : numpy.random.Generator
@@ -166,7 +160,7 @@ def progression(
     cycle = _choose_cycle(plan, scale, tension, draws[0])
     chosen = _lay_out(table, cycle, bars, bar_s, tension, previous, draws)
     if table.colors:
-        chosen = _color(chosen, tension, draws[4:])
+        chosen = _color(chosen, scale, tension, draws[4:])
     return _set_bass(table, chosen, scale.tonic_pc, draws[3])
 
 
@@ -174,8 +168,11 @@ def _choose_cycle(plan: str, scale: Scale, tension: float, draw: float) -> tuple
     major = 4 in MODES[scale.mode] and 3 not in MODES[scale.mode]
     table = PLAN_TABLE[plan]
     cycles = table.major if major else table.minor
+    own = MODAL_CYCLES.get(scale.mode, cycles)
     if plan == "modal":
-        cycles = MODAL_CYCLES.get(scale.mode, cycles)
+        cycles = own
+    elif plan == "pedal":
+        cycles = (*own[:2], *cycles[2:])
     # Squaring keeps the remotest cycles for the last third of the tension, as ears do not rank them evenly.
     last = tension * tension * (len(cycles) - 2) + 1.0
     first = max(0.0, (tension - 0.5) * 2.0 * (len(cycles) - 3))  # plain cycles close again when it gets tense
@@ -227,18 +224,22 @@ def _entrance(cycle: tuple[Chord, ...], previous: Chord | None, stays: bool) -> 
     return max(range(len(cycle)), key=fitness)
 
 
-def _color(chords: list[Chord], tension: float, draws: tuple[float, ...]) -> list[Chord]:
-    """Add a ninth, a seventh or a sharper tone to plain triads, the same for as long as a chord stays."""
+def _color(chords: list[Chord], scale: Scale, tension: float, draws: tuple[float, ...]) -> list[Chord]:
+    """Add a ninth, a seventh or a sharper tone to plain triads, the same for as long as a chord stays.
+
+    Only high tension adds tones from outside the scale.
+    """
     chance = 0.7 * tension
-    reach = 1 + (tension > 0.35) + (tension > 0.6)
+    reach = 1 + (tension > 0.35) + (tension > _FOREIGN_TENSION)
     colored: list[Chord] = []
     for bar, chord in enumerate(chords):
         if bar and chord == chords[bar - 1]:
             colored.append(colored[-1])
             continue
-        choices = _COLORS.get(chord.quality, ())
-        quality = choices[int(draws[bar] / chance * reach)] if choices and draws[bar] < chance else chord.quality
-        colored.append(Chord(chord.root_pc, quality, chord.bass_pc))
+        added = [Chord(chord.root_pc, quality, chord.bass_pc) for quality in _COLORS.get(chord.quality, ())[:reach]]
+        fitting = [c for c in added if tension > _FOREIGN_TENSION or scale.contains(c.pcs[-1])]
+        use = fitting and draws[bar] < chance
+        colored.append(fitting[int(draws[bar] / chance * len(fitting))] if use else chord)
     return colored
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-_GAP = 0.55  # cost of a note left out or put in, where 1 is a wholly wrong interval
+_GAP = 0.7  # cost of a note left out or put in, where 1 is a wholly wrong interval
+_SEMITONE = 0.18  # cost of a semitone: a sequence within the key alters some intervals by one
+_TURNED = 0.35  # cost of going the other way
 _OTHER_OCTAVE = 0.4  # cost of the right tone in the wrong octave
 
 
@@ -35,10 +37,9 @@ def similarity(intervals: Sequence[int], other: Sequence[int]) -> float:
 
 
 def _mismatch(wanted: int, found: int) -> float:
-    """Cost of hearing one interval for another, 0..1: half for the direction, half for the size."""
-    turned = 0.5 * abs((wanted > 0) - (wanted < 0) - (found > 0) + (found < 0))
+    """Cost of hearing one interval for another, 0..1, by direction and size."""
     off = abs(wanted - found)
-    size = min(off, 6) / 6.0
     if off % 12 == 0 and off:
         return _OTHER_OCTAVE
-    return 0.5 * min(turned, 1.0) + 0.5 * size
+    turned = min(abs((wanted > 0) - (wanted < 0) - (found > 0) + (found < 0)), 1)
+    return min(1.0, _SEMITONE * off + _TURNED * turned)

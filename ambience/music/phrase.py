@@ -115,9 +115,10 @@ def draw_head(bars: int, bar_beats: float, character: Character, start: int, dra
     events: list[Event] = []
     for length, move in zip(lengths, moves, strict=False):
         events.append((onset, length, position))
-        reached = [p for _, _, p in events] + [position + move]
-        wide = max(reached) - min(reached) > max(_HEAD_STEPS, abs(character.leap_steps))
-        onset, position = onset + length, position + (-move if wide and move != character.leap_steps else move)
+        low, high = min(p for _, _, p in events), max(p for _, _, p in events)
+        widest = max(_HEAD_STEPS, abs(character.leap_steps), high - low)
+        turns = max(high, position + move) - min(low, position + move) > widest and len(events) != leap_place + 1
+        onset, position = onset + length, position + (-move if turns else move)
     return tuple(events)
 
 

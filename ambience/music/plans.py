@@ -30,8 +30,8 @@ class Plan:
 # harmony over about 22 s (M. Farbood et al., Frontiers in Psychology, 2013).
 PLAN_TABLE: dict[str, Plan] = {
     "pedal": Plan(
-        minor=("i isus2 iadd9 bVI", "i bVII iv i7", "i ii bVII v", "i bII i^7 iv", "i bII iiio icluster"),
-        major=("I Isus2 IV Iadd9", "I II I^7 vi", "I bVII IV v", "I bII I^7 iv", "I #IV bII I+"),
+        minor=("i isus2 bVI iv", "i bVII iv bVI", "i ii bVII v", "i bII i^7 iv", "i bII iiio icluster"),
+        major=("I Isus2 IV vi", "I II I^7 vi", "I bVII IV v", "I bII I^7 iv", "I #IV bII I+"),
         bass="pedal",
     ),
     "modal": Plan(
@@ -51,7 +51,7 @@ PLAN_TABLE: dict[str, Plan] = {
         colors=False,
     ),
     "loss": Plan(
-        minor=("i bIII", "bVI i", "bIII v", "i bIII bVI i", "i bIII i bvi"),
+        minor=("i bIII", "bVI i", "bIII v", "i bIII bVI bIII", "i bIII i bvi"),
         major=("I iii", "I iii vi iii", "IV vi I iii", "I iii bVI v", "I iii I bvi"),
         hold_s=(16.0, 28.0),
     ),

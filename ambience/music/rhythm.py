@@ -49,7 +49,7 @@ def closing_bar(bar_beats: float, draw: Draw) -> Cell:
 
 
 def head_rhythm(bars: int, bar_beats: float, draw: Draw) -> Cell:
-    """Make the rhythm of a head motif: 4 to 7 notes, the last at rest where there is room."""
+    """Make the rhythm of a head motif: 5 to 7 notes, 4 in a single bar, the last at rest where there is room."""
     cells: list[float] = []
     for _ in range(bars - 1):
         cells.extend(flowing_bar(bar_beats, draw))

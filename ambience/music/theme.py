@@ -18,7 +18,7 @@ from ambience.music.score import Note
 _CANDIDATES = 220
 _HARMONIZED = 8  # as many of the best melodies get chords before the choice is made
 _NARROWEST_SEMITONES = 19
-_BARS = (4, 64)
+_BARS = (4, 32)
 _FORM_WORDS = ("sentence", "period", "auto")
 
 
@@ -26,7 +26,7 @@ _FORM_WORDS = ("sentence", "period", "auto")
 class ThemeSpec:
     """What a theme should be."""
 
-    bars: int = 8  # 4..64; above 12 the theme is said twice, the second time intensified
+    bars: int = 8  # 4..32; above 12 the theme is said twice, the second time intensified
     form: Literal["sentence", "period", "auto"] = "auto"
     motif: tuple[Note, ...] = ()  # the head, taken as it is; empty: invented
     lowest_midi: int = 57  # lowest note of an invented theme

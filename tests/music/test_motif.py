@@ -1,0 +1,205 @@
+"""Motifs in words, their likeness, and what transforms make of them."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ambience.errors import ParameterError
+from ambience.music.motif import (
+    TRANSFORMS,
+    Transform,
+    apply,
+    head,
+    motif_text,
+    parse_motif,
+    parse_transform,
+    similarity,
+)
+from ambience.music.scale import Scale
+from ambience.music.score import Note
+from ambience.music.theme import Theme, ThemeSpec, compose_theme
+from ambience.rng import stream
+
+DORIAN = Scale(2, "dorian")
+THEME = compose_theme(ThemeSpec(), DORIAN, 4.0, stream(7, "theme"))
+intervals = st.lists(st.integers(-12, 12), min_size=2, max_size=12)
+tokens = st.lists(st.tuples(st.integers(0, 127), st.sampled_from([0.25, 0.5, 1.0, 1.5, 4.0])), min_size=1, max_size=12)
+
+
+def become(words: str, theme: Theme = THEME, seed: int = 3) -> tuple[Note, ...]:
+    return apply(theme, parse_transform(words), scale=theme.scale, rng=stream(seed, "transform"))
+
+
+@settings(max_examples=50)
+@given(tokens, st.lists(st.booleans(), min_size=12, max_size=12))
+def test_a_motif_s_text_leads_back_to_its_notes(line: list[tuple[int, float]], rests: list[bool]) -> None:
+    notes, beat = [], 0.0
+    for index, (pitch, length) in enumerate(line):
+        beat += 0.5 if rests[index] and index else 0.0
+        notes.append(Note(beat, length, pitch, 0.7))
+        beat += length
+    assert parse_motif(motif_text(notes)) == tuple(notes)
+
+
+def test_thirds_of_a_beat_are_read() -> None:
+    notes = parse_motif("C4:1/3 R:1/3 Eb4:2")
+    assert notes[1].onset_beats == pytest.approx(2 / 3)
+    assert head(notes) == (3,)
+
+
+@pytest.mark.parametrize(
+    ("text", "token"),
+    [
+        ("C4:1 G4", "G4"),
+        ("C4:1 X4:1", "X4:1"),
+        ("C4:0", "C4:0"),
+        ("C4:nan", "C4:nan"),
+        ("C4:1e999", "C4:1e999"),
+        ("R:1", "R:1"),
+        ("", ""),
+    ],
+)
+def test_a_faulty_token_is_named(text: str, token: str) -> None:
+    with pytest.raises(ParameterError, match="motif") as fault:
+        parse_motif(text)
+    assert repr(token) in str(fault.value)
+
+
+@settings(max_examples=50)
+@given(intervals, intervals)
+def test_similarity_is_a_share(a: list[int], b: list[int]) -> None:
+    assert 0.0 <= similarity(a, b) <= 1.0
+    assert similarity(a, a) == 1.0
+
+
+@settings(max_examples=50)
+@given(intervals, intervals, intervals)
+def test_a_motif_is_found_whole_in_a_longer_line(motif: list[int], before: list[int], after: list[int]) -> None:
+    assert similarity(motif, [*before, *motif, *after]) == 1.0
+
+
+def test_strangers_are_less_alike_than_relatives() -> None:
+    rng = np.random.default_rng(5)
+    strangers = [similarity(rng.integers(-5, 6, 8).tolist(), rng.integers(-5, 6, 8).tolist()) for _ in range(200)]
+    assert np.mean(strangers) < 0.6
+    assert np.quantile(strangers, 0.95) < 0.75
+
+
+@pytest.mark.parametrize("words", ["statement", "clone", "reharmonise"])
+def test_some_words_keep_the_melody(words: str) -> None:
+    assert become(words) == THEME.notes
+    assert parse_transform(words).reharmonised == (words == "reharmonise")
+
+
+def test_augmenting_and_diminishing_stretch_time_only() -> None:
+    longer = become("augment 3")
+    assert head(longer) == head(THEME.notes)
+    assert longer[-1].end_beats == pytest.approx(3.0 * THEME.notes[-1].end_beats)
+    back = become("augment 3 + diminish 3")
+    assert [n.onset_beats for n in back] == pytest.approx([n.onset_beats for n in THEME.notes])
+    assert parse_transform("augment 4 + diminish 2").stretch == 2.0
+
+
+def test_inversion_mirrors_every_step_around_the_first_note() -> None:
+    turned = become("invert")
+    first = THEME.notes[0].pitch_midi
+    for note, mirror in zip(THEME.notes, turned, strict=True):
+        assert DORIAN.between(first, mirror.pitch_midi) == -DORIAN.between(first, note.pitch_midi)
+    assert become("invert + invert") == THEME.notes
+
+
+def test_retrograde_twice_is_the_theme() -> None:
+    assert [n.pitch_midi for n in become("retrograde")] == [n.pitch_midi for n in reversed(THEME.notes)]
+    assert become("retrograde + retrograde") == THEME.notes
+
+
+def test_fragment_and_tail_cut_from_the_ends() -> None:
+    assert become("fragment 5") == THEME.notes[:5]
+    tail = become("tail 4")
+    assert head(tail) == head(THEME.notes[-4:])
+    assert tail[0].onset_beats == 0.0
+
+
+def test_a_sequence_says_the_head_three_times_on_bar_lines() -> None:
+    line = become("sequence 2")
+    size = THEME.head_notes
+    assert len(line) == 3 * size
+    period = line[size].onset_beats - line[0].onset_beats
+    assert period % THEME.bar_beats == 0.0
+    for turn in range(3):
+        assert DORIAN.between(line[0].pitch_midi, line[turn * size].pitch_midi) == 2 * turn
+
+
+def test_a_register_shift_moves_octaves() -> None:
+    assert [n.pitch_midi - 12 for n in THEME.notes] == [n.pitch_midi for n in become("register -1")]
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.25, 0.5, 0.9, 1.0])
+def test_thinning_leaves_the_important_notes_where_they_are(rate: float) -> None:
+    line = become(f"thin {rate}")
+    assert set(line) <= set(THEME.notes)
+    assert line[0] == THEME.notes[0]
+    assert len(line) == max(1, len(THEME.notes) - math.floor(rate * len(THEME.notes)))
+
+
+def test_thinning_keeps_the_summit() -> None:
+    assert max(n.pitch_midi for n in become("thin 0.7")) == max(n.pitch_midi for n in THEME.notes)
+
+
+def test_rest_is_silent() -> None:
+    assert become("rest") == ()
+
+
+def test_misprints_are_recognized_at_first_and_deformed_later() -> None:
+    themes = [compose_theme(ThemeSpec(), DORIAN, 4.0, stream(seed, "theme")) for seed in range(3)]
+
+    def likeness(rate: float) -> list[float]:
+        copies = ((t, become(f"misprint {rate}", t, seed)) for t in themes for seed in range(20))
+        return [similarity(head(t.notes), head(copy)) for t, copy in copies]
+
+    means = []
+    for rate in (0.0, 0.1, 0.3, 0.6, 1.0):
+        found = likeness(rate)
+        means.append(sum(found) / len(found))
+        assert min(found) >= 0.6 or rate > 0.3
+    assert means[0] == 1.0
+    assert means == sorted(means, reverse=True)
+    assert means[-1] < 0.65
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(TRANSFORMS), min_size=1, max_size=3), st.integers(0, 99))
+def test_every_chain_gives_a_line_from_beat_zero(words: list[str], seed: int) -> None:
+    amounts = {"augment": "2", "diminish": "2", "fragment": "5", "tail": "4", "sequence": "1", "register": "1"}
+    amounts |= {"misprint": "0.4", "thin": "0.4"}
+    line = become(" + ".join(f"{word} {amounts.get(word, '')}" for word in words), seed=seed)
+    assert all(n.duration_beats > 0.0 and n.onset_beats >= 0.0 for n in line)
+    assert [n.onset_beats for n in line] == sorted(n.onset_beats for n in line)
+    assert not line or line[0].onset_beats == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("augmnt 2", "augment"),
+        ("augment", "number"),
+        ("augment 0.5", "1..16"),
+        ("fragment 2.5", "whole"),
+        ("invert 3", "no number"),
+        ("misprint 2", "0..1"),
+        ("fragment 5 +", "empty step"),
+        ("", "empty step"),
+        ("thin nan", "0..1"),
+    ],
+)
+def test_a_faulty_transform_is_named(text: str, word: str) -> None:
+    with pytest.raises(ParameterError, match=word):
+        parse_transform(text)
+
+
+def test_a_transform_is_a_value() -> None:
+    assert parse_transform("fragment 5 + augment 2") == parse_transform("fragment  5  +  augment 2.0")
+    assert isinstance(parse_transform("rest"), Transform)
