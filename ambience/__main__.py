@@ -1,0 +1,5 @@
+"""Lets `python -m ambience` be the command."""
+
+from ambience.cli import main
+
+main()

@@ -1,0 +1,241 @@
+"""Bouncing a piece: play it once onto tape, find the one gain, write sound, notes and sidecar together."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ambience.engine import Engine
+from ambience.errors import require
+from ambience.io.atomic import Drafts, refuse_existing
+from ambience.io.midi import save_midi
+from ambience.io.sidecar import Loudness, Sound, describe, record, tag_comment, to_json
+from ambience.io.tape import FRAME_BYTES as TAPE_FRAME_BYTES
+from ambience.io.tape import Tape, require_room
+from ambience.io.wav import FRAME_BYTES, AudioFile, BitDepth, Container, Tags, check_format, container_of
+from ambience.mastering import fade_gains, find_gain, write_mix, write_stem
+from ambience.music.score import Score
+from ambience.preset import Preset
+from ambience.sound.block import QUANTUM_FRAMES
+from ambience.sound.master import MASTERS
+from ambience.sound.meter import Meter
+from ambience.units import db_to_gain, s_to_frames
+
+Stage = Literal["compiling", "rendering", "mastering"]
+Report = Callable[["Progress"], None]
+
+_BLOCK_FRAMES = 188 * QUANTUM_FRAMES  # about a second, and whole quanta
+_RENDERED = 0.9  # of the work is done when the engine has finished, as measured
+_SPARE_BYTES = 4_000_000  # notes, sidecar, headers
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a render has come."""
+
+    stage: Stage
+    done: float  # 0..1 of the whole work
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What a render left on the disk."""
+
+    audio: Path
+    midi: Path
+    sidecar: Path
+    stems: tuple[Path, ...]
+    loudness: Loudness
+    length_s: float
+    elapsed_s: float
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files, the sound first."""
+        return (self.audio, *self.stems, self.midi, self.sidecar)
+
+    @property
+    def speed(self) -> float:
+        """Seconds of sound made in one second."""
+        return self.length_s / self.elapsed_s
+
+
+def render(
+    preset: Preset,
+    path: str | Path,
+    *,
+    duration_s: float | None = None,
+    stems: bool = False,
+    bit_depth: BitDepth = "24",
+    sample_rate_hz: int = 48_000,
+    master: str | None = None,
+    threads: int | None = None,
+    force: bool = False,
+    progress: Report | None = None,
+) -> Rendering:
+    """Render a piece to a sound file, with its notes (.mid) and a sidecar (.json) beside it.
+
+    All files appear together when they are whole; whatever stops the work leaves nothing behind. Memory does not grow
+    with the length of the piece.
+
+    Parameters
+    ----------
+    preset : Preset
+        What to render.
+    path : str or Path
+        Sound file; its suffix .wav, .flac or .ogg decides the format.
+    duration_s : float, optional
+        Instead of the preset's own length.
+    stems : bool
+        Also write one WAV for each stem group, at the same gain but before the limiter, into the folder `path`
+        without its suffix. They are 32f throughout if a stem alone exceeds full scale.
+    bit_depth : {"16", "24", "32f"}
+        Sample format; 16 is dithered, an Ogg has none.
+    sample_rate_hz : int, 8000..192000
+        Frames a second.
+    master : str, optional
+        Delivery, instead of the preset's own.
+    threads : int, optional
+        Layers rendered at once; never changes a sample.
+    force : bool
+        Replace files that exist.
+    progress : callable, optional
+        Told how far the work has come, about once a second of sound.
+
+    Raises
+    ------
+    ParameterError
+        If a value breaks its rule or a file is in the way; before any work is done.
+    OSError
+        If the disk is too small or refuses.
+    """
+    began_s = time.perf_counter()
+    audio = Path(path)
+    check_format(container_of(audio), bit_depth, sample_rate_hz)
+    preset = preset.override(duration_s=duration_s, master=master)
+    job = _Job(preset, audio, stems, bit_depth, sample_rate_hz, threads, progress or (lambda _: None))
+    require(job.length_frames > 0, "render", "duration_s", preset.duration_s, "is shorter than one frame")
+    for target in job.targets:
+        refuse_existing(target, force)
+    require_room(audio.parent, job.size_bytes)
+    with Drafts(force=force) as drafts:
+        sound = _make(job, drafts)
+    elapsed_s = time.perf_counter() - began_s
+    return Rendering(audio, job.midi, job.sidecar, job.stem_paths, sound.loudness, sound.length_s, elapsed_s)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What is to be made, and where."""
+
+    preset: Preset
+    audio: Path
+    stems: bool
+    bit_depth: BitDepth
+    sample_rate_hz: int
+    threads: int | None
+    report: Report
+
+    @property
+    def length_frames(self) -> int:
+        return s_to_frames(self.preset.duration_s, self.sample_rate_hz)
+
+    @property
+    def midi(self) -> Path:
+        return self.audio.with_suffix(".mid")
+
+    @property
+    def sidecar(self) -> Path:
+        return self.audio.with_suffix(".json")
+
+    @property
+    def stem_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(layer.stem for layer in self.preset.layers.values())) if self.stems else ()
+
+    @property
+    def stem_paths(self) -> tuple[Path, ...]:
+        folder = self.audio.with_suffix("")
+        return tuple(folder / f"{number:02}_{name}.wav" for number, name in enumerate(self.stem_names, 1))
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        return (self.audio, *self.stem_paths, self.midi, self.sidecar)
+
+    @property
+    def size_bytes(self) -> int:
+        files = 1 + len(self.stem_names)
+        return files * self.length_frames * (TAPE_FRAME_BYTES + FRAME_BYTES[self.bit_depth]) + _SPARE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class _Take:
+    """What the engine played."""
+
+    mix: Tape
+    stems: tuple[Tape, ...]
+    meter: Meter
+    score: Score
+
+
+def _make(job: _Job, drafts: Drafts) -> Sound:
+    drafted = {target: drafts.add(target) for target in job.targets}
+    take = _play(job, drafts)
+    job.report(Progress("mastering", _RENDERED))
+    master = MASTERS[job.preset.master.name]
+    gain_db = find_gain(take.mix, take.meter, master, job.sample_rate_hz)
+    container, seed = container_of(job.audio), job.preset.seed
+    with _sound_file(job, drafted[job.audio], job.preset.title, container, job.bit_depth) as opened:
+        loudness = write_mix(take.mix, master, gain_db, opened, seed)
+    sound = Sound(job.sample_rate_hz, container, job.bit_depth, job.length_frames, loudness)
+    for name, target, tape in zip(job.stem_names, job.stem_paths, take.stems, strict=True):
+        title = f"{job.preset.title} ({name})"
+        with _sound_file(job, drafted[target], title, "wav", _stem_depth(job, take, gain_db)) as opened:
+            write_stem(tape, name, gain_db, opened, seed)
+    with drafted[job.midi].open("wb") as file:
+        save_midi(take.score, file)
+    written = job.targets[:-1]
+    records = [record(drafted[target], target.relative_to(job.audio.parent).as_posix()) for target in written]
+    document = to_json(describe(job.preset, take.score, sound, records))
+    drafted[job.sidecar].write_text(document, encoding="utf-8", newline="\n")
+    job.report(Progress("mastering", 1.0))
+    return sound
+
+
+def _play(job: _Job, drafts: Drafts) -> _Take:
+    """Play the piece once onto tape, with smooth ends."""
+    job.report(Progress("compiling", 0.0))
+    folder, rate = job.audio.parent, job.sample_rate_hz
+    mix, *stems = (Tape(drafts.scratch(folder), folder) for _ in range(1 + len(job.stem_names)))
+    meter = Meter(rate)
+    engine = Engine(job.preset, sample_rate_hz=rate, threads=job.threads, stems=job.stems)
+    for start in range(0, job.length_frames, _BLOCK_FRAMES):
+        count = min(_BLOCK_FRAMES, job.length_frames - start)
+        fade = fade_gains(start, count, job.length_frames, rate)
+        audio = engine.render(count) * fade
+        mix.append(audio)
+        meter.add(audio)
+        played = engine.take_stems() if job.stems else {}
+        for name, tape in zip(job.stem_names, stems, strict=True):
+            tape.append(played[name] * fade)
+        job.report(Progress("rendering", _RENDERED * (start + count) / job.length_frames))
+    score = engine.score()
+    engine.close()  # not after an interruption: that would wait for threads that compile
+    return _Take(mix, tuple(stems), meter, score)
+
+
+def _stem_depth(job: _Job, take: _Take, gain_db: float) -> BitDepth:
+    """Keep the stems whole: one alone may exceed full scale where the mix, or its limiter, does not."""
+    loudest = max(tape.peak_gain for tape in take.stems) * db_to_gain(gain_db)
+    return job.bit_depth if loudest < 1.0 else "32f"
+
+
+def _sound_file(job: _Job, draft: Path, title: str, container: Container, bit_depth: BitDepth) -> AudioFile:
+    return AudioFile(
+        draft,
+        job.sample_rate_hz,
+        length_frames=job.length_frames,
+        container=container,
+        bit_depth=bit_depth,
+        tags=Tags(title, comment=tag_comment(job.preset)),
+    )

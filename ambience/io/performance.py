@@ -1,0 +1,201 @@
+"""From a score to what a DAW plays: ticks, channels, clean notes and controller curves, before any file format."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ambience.errors import require
+from ambience.music.score import ControlPoint, Note, Score, Track
+from ambience.scene import Controls
+from ambience.units import FloatArray, IntArray, smoothstep
+
+TICKS_PER_BEAT = 960
+DRUM_CHANNEL = 9  # counted from 0
+PITCHED_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
+
+TIMBRE, BREATH, VOLUME, PAN, EXPRESSION, REVERB = 1, 2, 7, 10, 11, 91
+
+_STEPS_PER_BEAT = 8  # of the curves: 20 points a second at 150 bpm, the most that a DAW draws well
+_SWELL_PEAK = 0.6  # where in the note a swell is loudest; by ear: later sounds like a cut
+_SWELL_FLOOR = 0.35  # of the expression, at both ends of a swell
+
+
+class Key(NamedTuple):
+    """One note as MIDI knows it."""
+
+    start: int  # ticks
+    end: int  # ticks, > start
+    pitch_midi: int
+    velocity: int  # 1..127
+
+
+class Change(NamedTuple):
+    """One new value of a controller."""
+
+    tick: int
+    controller: int
+    value: int  # 0..127
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """What one track of the file plays."""
+
+    name: str
+    port: int
+    channel: int
+    program: int | None  # None: percussion keeps the kit
+    keys: tuple[Key, ...]  # by rising start, then pitch
+    changes: tuple[Change, ...]  # by rising tick
+
+
+@dataclass(frozen=True, slots=True)
+class _Curves:
+    """The controls of the piece on one fine grid."""
+
+    ticks: IntArray
+    timbre: IntArray
+    expression: FloatArray  # 0..1
+
+
+def to_tick(beats: float) -> int:
+    """Turn beats into the nearest tick."""
+    return int(np.floor(beats * TICKS_PER_BEAT + 0.5))
+
+
+def to_velocity(velocity: float) -> int:
+    """Turn a velocity 0..1 into 1..127; 0 would be a note-off."""
+    return 1 + round(126 * velocity)
+
+
+def perform(score: Score) -> tuple[Performance, ...]:
+    """Play a score: one performance per track, in the order of the score.
+
+    A pitch never overlaps itself on a channel: the earlier note ends where the later begins, and of two that begin
+    together the longer stays. Drum layers share channel 10 and yield to each other in the same way.
+    """
+    curves = _curves(score)
+    played: list[Sequence[Key]] = [_keys(track) for track in score.tracks]
+    drums = [i for i, track in enumerate(score.tracks) if track.profile.drum_key is not None]
+    for index, keys in zip(drums, separate([played[i] for i in drums]), strict=True):
+        played[index] = keys
+    pitched = [i for i in range(len(score.tracks)) if i not in drums]
+    for index in pitched:
+        played[index] = separate([played[index]])[0]
+    seats = {index: divmod(seat, len(PITCHED_CHANNELS)) for seat, index in enumerate(pitched)}
+    return tuple(
+        _performance(track, tuple(played[i]), curves, seats.get(i), _reverb(score))
+        for i, track in enumerate(score.tracks)
+    )
+
+
+def separate(layers: Sequence[Sequence[Key]]) -> list[tuple[Key, ...]]:
+    """Trim the notes of layers that share a channel until no pitch overlaps itself."""
+    by_pitch: defaultdict[int, list[tuple[int, int, int, Key]]] = defaultdict(list)
+    for layer, keys in enumerate(layers):
+        for key in keys:
+            by_pitch[key.pitch_midi].append((key.start, -key.end, layer, key))
+    cleaned: list[list[Key]] = [[] for _ in layers]
+    for ordered in by_pitch.values():
+        ordered.sort()
+        kept = [entry for i, entry in enumerate(ordered) if i == 0 or entry[0] != ordered[i - 1][0]]
+        for (*_, layer, key), following in zip(kept, [*kept[1:], None], strict=True):
+            end = min(key.end, following[0]) if following else key.end
+            cleaned[layer].append(key._replace(end=end))
+    return [tuple(sorted(keys)) for keys in cleaned]
+
+
+def _keys(track: Track) -> list[Key]:
+    keys = []
+    for note in track.notes:
+        pitch = note.pitch_midi if track.profile.drum_key is None else track.profile.drum_key
+        require(0 <= pitch <= 127, f"layer {track.name}", "pitch_midi", pitch, "must be 0..127")
+        start = to_tick(note.onset_beats)
+        keys.append(Key(start, max(to_tick(note.end_beats), start + 1), pitch, to_velocity(note.velocity)))
+    return keys
+
+
+def _performance(
+    track: Track, keys: tuple[Key, ...], curves: _Curves, seat: tuple[int, int] | None, reverb: int
+) -> Performance:
+    port, channel = (seat[0], PITCHED_CHANNELS[seat[1]]) if seat else (0, DRUM_CHANNEL)
+    # A kit is one channel with one volume, place and curve; layers that differed would only overwrite each other.
+    expression = _controller(_swelled(curves, track.notes) if seat else curves.expression)
+    pan = track.pan if seat else 0.0
+    start = [
+        Change(0, VOLUME, _volume(track.gain_db if seat else 0.0)),
+        Change(0, PAN, round(64 + (63 if pan > 0 else 64) * pan)),
+        Change(0, EXPRESSION, int(expression[0])),
+        Change(0, TIMBRE, int(curves.timbre[0])),
+        Change(0, BREATH, int(curves.timbre[0])),
+        Change(0, REVERB, reverb),
+    ]
+    moving = [Change(tick, EXPRESSION, value) for tick, value in _thin(curves.ticks, expression, keys)]
+    for tick, value in _thin(curves.ticks, curves.timbre, keys):
+        moving += [Change(tick, TIMBRE, value), Change(tick, BREATH, value)]
+    program = track.profile.program if seat else None
+    return Performance(track.name, port, channel, program, keys, (*start, *sorted(moving)))
+
+
+def _curves(score: Score) -> _Curves:
+    fastest_bpm = max(tempo.tempo_bpm for tempo in score.tempos)
+    step_beats = (1 if fastest_bpm <= 150 else 2 if fastest_bpm <= 300 else 4) / _STEPS_PER_BEAT
+    beats = np.arange(int(score.length_beats / step_beats) + 1) * step_beats
+    points = score.controls or (ControlPoint(0.0, 0.0, Controls()),)
+    at_beats = [point.at_beats for point in points]
+
+    def curve(name: str) -> FloatArray:
+        values: FloatArray = np.interp(beats, at_beats, [getattr(point.controls, name) for point in points])
+        return values
+
+    tension = curve("tension")
+    # by ear: loudness is what listeners take tension from first, so it moves expression most; an empty supply fades it
+    expression = (0.4 + 0.6 * tension) * (0.35 + 0.65 * curve("level"))
+    timbre = _controller(0.5 * curve("brightness") + 0.5 * tension)
+    return _Curves(np.floor(beats * TICKS_PER_BEAT + 0.5).astype(np.int64), timbre, expression)
+
+
+def _controller(amount: FloatArray) -> IntArray:
+    return np.clip(np.floor(1.5 + 126.0 * amount), 1, 127).astype(np.int64)
+
+
+def _swelled(curves: _Curves, notes: Iterable[Note]) -> FloatArray:
+    """Draw a hairpin up and down into the expression wherever a note swells."""
+    expression: FloatArray = curves.expression.copy()
+    for note in notes:
+        if note.articulation == "swell":
+            first, last = np.searchsorted(curves.ticks, (to_tick(note.onset_beats), to_tick(note.end_beats)))
+            for i in range(int(first), int(last)):
+                position = (curves.ticks[i] / TICKS_PER_BEAT - note.onset_beats) / note.duration_beats
+                height = position / _SWELL_PEAK if position < _SWELL_PEAK else (1.0 - position) / (1.0 - _SWELL_PEAK)
+                expression[i] = curves.expression[i] * (_SWELL_FLOOR + (1.0 - _SWELL_FLOOR) * smoothstep(float(height)))
+    return expression
+
+
+def _thin(ticks: IntArray, values: IntArray, keys: Sequence[Key]) -> list[tuple[int, int]]:
+    """Keep the points, after the first, at which a value changes while something sounds or is about to."""
+    if not keys:
+        return []
+    heard = np.zeros(len(ticks) + 1, dtype=np.int64)
+    starts = np.searchsorted(ticks, [key.start for key in keys], side="right") - 1
+    ends = np.searchsorted(ticks, [key.end for key in keys], side="left")
+    np.add.at(heard, np.maximum(starts, 0), 1)
+    np.add.at(heard, ends, -1)
+    audible = np.flatnonzero(np.cumsum(heard[:-1]) > 0)
+    chosen = np.concatenate(([0], audible[audible > 0]))
+    kept = chosen[1:][np.diff(values[chosen]) != 0]
+    return [(int(ticks[i]), int(values[i])) for i in kept]
+
+
+def _volume(gain_db: float) -> int:
+    # Gain in dB = 40 log10(value / 127): MIDI Manufacturers Association, "General MIDI Level 2", 1999, section 3.3.2.
+    # A layer at 0 dB takes the standard's own default, 100.
+    return min(max(round(100 * 10 ** (gain_db / 40)), 1), 127)
+
+
+def _reverb(score: Score) -> int:
+    space = score.controls[0].controls.space if score.controls else 0.5
+    return round(20 + 80 * space)

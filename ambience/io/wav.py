@@ -1,0 +1,192 @@
+"""Sound files, and the one door to soundfile: WAV, FLAC and Ogg, written a block at a time."""
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from ambience.errors import ParameterError, explain, require
+from ambience.units import Audio
+
+Container = Literal["wav", "flac", "ogg"]
+BitDepth = Literal["16", "24", "32f"]
+
+CONTAINERS: tuple[Container, ...] = get_args(Container)
+BIT_DEPTHS: tuple[BitDepth, ...] = get_args(BitDepth)
+FRAME_BYTES: dict[BitDepth, int] = {"16": 4, "24": 6, "32f": 8}
+
+_SUBTYPES: dict[BitDepth, str] = {"16": "PCM_16", "24": "PCM_24", "32f": "FLOAT"}
+_RIFF_LIMIT_BYTES = 2**32 - 2**16  # a RIFF counts its bytes in 32 bits; headers and tags need a little
+_SET_ADD_PEAK_CHUNK = 0x1050  # libsndfile, sndfile.h
+_OGG_COMPRESSION = 0.4  # Vorbis quality 6, about 190 kbit/s
+_FULL_BYTES = 2**16  # less room than this after a failed write: the disk was full
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What a player shows about a file."""
+
+    title: str
+    artist: str = "ambience"
+    comment: str = ""  # under 2,000 characters: libsndfile drops longer ones from WAV
+
+
+class AudioFile:
+    """A sound file in the making: stereo blocks in, one whole file out.
+
+    The same audio gives the same bytes in WAV and FLAC; Ogg files differ in a random stream number.
+
+    Parameters
+    ----------
+    path : Path
+        File to write; `container` decides its format, not its name.
+    sample_rate_hz : int
+        Frames a second.
+    length_frames : int
+        How many frames will be written; beyond 4 GiB a WAV becomes an RF64.
+    container : {"wav", "flac", "ogg"}
+        Kind of file.
+    bit_depth : {"16", "24", "32f"}
+        Sample format; Ogg has none of its own.
+    tags : Tags
+        Title, artist and comment.
+
+    Raises
+    ------
+    ParameterError
+        If the container cannot hold the bit depth or the sample rate.
+    OSError
+        If the file cannot be written.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        sample_rate_hz: int,
+        *,
+        length_frames: int,
+        container: Container,
+        bit_depth: BitDepth,
+        tags: Tags,
+    ) -> None:
+        check_format(container, bit_depth, sample_rate_hz)
+        self.path = path
+        self.sample_rate_hz = sample_rate_hz
+        self.dithered = bit_depth == "16" and container != "ogg"  # wants whole numbers of 16 bits
+        self.written_frames = 0
+        with _as_os_errors(path):
+            self._file = _create(path, sample_rate_hz, _layout(length_frames, container, bit_depth))
+            _set_tags(self._file, tags)
+
+    def write(self, audio: Audio | npt.NDArray[np.int16]) -> None:
+        """Append a block of floats, which the integer formats clip at ±1, or of 16-bit numbers."""
+        with _as_os_errors(self.path):
+            self._file.write(audio)
+        self.written_frames += len(audio)
+
+    def close(self) -> None:
+        """Finish the file and make sure that all of it was written (OSError if not)."""
+        with _as_os_errors(self.path):
+            self._file.close()
+            if _frames(self.path) != self.written_frames:
+                raise _failure(self.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if kind is None:
+            self.close()
+        else:
+            with contextlib.suppress(OSError), _as_os_errors(self.path):
+                self._file.close()
+
+
+def check_format(container: str, bit_depth: str, sample_rate_hz: int) -> None:
+    """Raise `ParameterError` unless the three go together."""
+    require(container in CONTAINERS, "render", "format", container, f"must be one of {', '.join(CONTAINERS)}")
+    require(bit_depth in BIT_DEPTHS, "render", "bit_depth", bit_depth, f"must be one of {', '.join(BIT_DEPTHS)}")
+    require(
+        8_000 <= sample_rate_hz <= 192_000,
+        "render",
+        "sample_rate_hz",
+        sample_rate_hz,
+        "must be between 8000 and 192000",
+    )
+    fits = container != "flac" or bit_depth != "32f"
+    require(fits, "render", "bit_depth", bit_depth, "must be 16 or 24 in a FLAC", "Use --format wav for 32f.")
+
+
+def container_of(path: Path) -> Container:
+    """Tell the kind of file from a name's suffix."""
+    for container in CONTAINERS:
+        if path.suffix.lower() == f".{container}":
+            return container
+    rule = f"must end in {', '.join('.' + known for known in CONTAINERS)}"
+    raise ParameterError(explain("render", "path", str(path), rule))
+
+
+def library_versions() -> dict[str, str]:
+    """Name the versions of what writes the files."""
+    import soundfile
+
+    return {"soundfile": soundfile.__version__, "libsndfile": soundfile.__libsndfile_version__}
+
+
+def _layout(length_frames: int, container: Container, bit_depth: BitDepth) -> dict[str, Any]:
+    if container == "ogg":
+        return {"format": "OGG", "subtype": "VORBIS", "compression_level": _OGG_COMPRESSION}
+    if container == "flac":
+        return {"format": "FLAC", "subtype": _SUBTYPES[bit_depth]}
+    large = length_frames * FRAME_BYTES[bit_depth] > _RIFF_LIMIT_BYTES
+    return {"format": "RF64" if large else "WAV", "subtype": _SUBTYPES[bit_depth]}
+
+
+def _create(path: Path, sample_rate_hz: int, layout: dict[str, Any]) -> Any:
+    import soundfile
+
+    # A number instead of a name: libsndfile would need the name as text, and not every name is text.
+    number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
+    opened = soundfile.SoundFile(number, "w", samplerate=sample_rate_hz, channels=2, closefd=True, **layout)
+    # The PEAK chunk of float files holds the time of day, which would make every render another file.
+    soundfile._snd.sf_command(opened._file, _SET_ADD_PEAK_CHUNK, soundfile._ffi.NULL, 0)
+    return opened
+
+
+def _set_tags(opened: Any, tags: Tags) -> None:
+    for name in ("title", "artist", "comment"):
+        if text := getattr(tags, name):  # libsndfile refuses empty ones
+            setattr(opened, name, text)
+
+
+def _frames(path: Path) -> int:
+    import soundfile
+
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    with soundfile.SoundFile(number, closefd=True) as opened:
+        return int(opened.frames)
+
+
+@contextlib.contextmanager
+def _as_os_errors(path: Path) -> Iterator[None]:
+    """Turn what soundfile raises when the system refuses a write into the system's own error."""
+    import soundfile
+
+    try:
+        yield
+    except (AssertionError, soundfile.SoundFileError):
+        raise _failure(path) from None
+
+
+def _failure(path: Path) -> OSError:
+    full = shutil.disk_usage(path.parent).free < _FULL_BYTES
+    code = errno.ENOSPC if full else errno.EIO
+    return OSError(code, os.strerror(code), str(path))

@@ -1,0 +1,102 @@
+"""Mastering a take: one constant gain to the delivery's loudness, the limiter, the files."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ambience import rng
+from ambience.io.sidecar import Loudness
+from ambience.io.tape import Tape
+from ambience.io.wav import AudioFile
+from ambience.sound.dither import Dither
+from ambience.sound.master import Limiter, Master, gain_to_target
+from ambience.sound.meter import Meter
+from ambience.units import Audio, db_to_gain, s_to_frames
+
+_BLOCK_FRAMES = 65_536
+_FADE_IN_S = 0.05
+_FADE_OUT_S = 3.0
+_FADE_SHARE = 0.25  # of a very short piece
+
+
+def fade_gains(start_frame: int, n_frames: int, length_frames: int, sample_rate_hz: int) -> Audio:
+    """Return the gains, shape (n_frames, 1), that let a piece begin and end in silence without a corner.
+
+    Parameters
+    ----------
+    start_frame, n_frames : int
+        The block, within the piece.
+    length_frames : int
+        Length of the piece.
+    sample_rate_hz : int
+        Frames a second.
+
+    Notes
+    -----
+    The quintic of `ambience.units.smoothstep`, over an array.
+    """
+    longest = int(_FADE_SHARE * length_frames)
+    rise, fall = (max(min(s_to_frames(t, sample_rate_hz), longest), 1) for t in (_FADE_IN_S, _FADE_OUT_S))
+    frames = np.arange(start_frame, start_frame + n_frames, dtype=np.float64)
+    x = np.clip(np.minimum(frames / rise, (length_frames - 1 - frames) / fall), 0.0, 1.0)
+    gains: Audio = (x * x * x * (x * (x * 6.0 - 15.0) + 10.0)).astype(np.float32)
+    return gains[:, np.newaxis]
+
+
+def find_gain(tape: Tape, meter: Meter, master: Master, sample_rate_hz: int) -> float:
+    """Find the gain in dB that brings a tape to its delivery loudness.
+
+    Parameters
+    ----------
+    tape : Tape
+        What was played.
+    meter : Meter
+        Has listened to all of it.
+    master : Master
+        Where it is going.
+    sample_rate_hz : int
+        Frames a second.
+    """
+    measured_lufs = meter.integrated_lufs()
+    gain_db = gain_to_target(master, measured_lufs)
+    if master.ceiling_dbtp is None or meter.true_peak_dbtp() + gain_db <= master.ceiling_dbtp:
+        return gain_db  # the limiter will have nothing to do
+
+    def remeasure(tried_db: float) -> float:
+        ear = Meter(sample_rate_hz, true_peak=False)
+        for audio in _limited(tape, master, tried_db, sample_rate_hz):
+            ear.add(audio)
+        return ear.integrated_lufs()
+
+    return gain_to_target(master, measured_lufs, remeasure=remeasure)
+
+
+def write_mix(tape: Tape, master: Master, gain_db: float, opened: AudioFile, seed: int) -> Loudness:
+    """Write the limited mix and measure it on the way; `seed` is that of the piece, for the dither."""
+    meter = Meter(opened.sample_rate_hz)
+
+    def listened() -> Iterator[Audio]:
+        for audio in _limited(tape, master, gain_db, opened.sample_rate_hz):
+            meter.add(audio)
+            yield audio
+
+    _write(listened(), opened, Dither(rng.stream(seed, "dither", "mix")))
+    return Loudness(meter.integrated_lufs(), meter.range_lu(), meter.true_peak_dbtp(), gain_db)
+
+
+def write_stem(tape: Tape, name: str, gain_db: float, opened: AudioFile, seed: int) -> None:
+    """Write a stem at the gain of the mix; all stems together are the mix before its limiter."""
+    gain = np.float32(db_to_gain(gain_db))
+    _write((audio * gain for audio in tape.blocks(_BLOCK_FRAMES)), opened, Dither(rng.stream(seed, "dither", name)))
+
+
+def _limited(tape: Tape, master: Master, gain_db: float, sample_rate_hz: int) -> Iterator[Audio]:
+    limiter = Limiter(sample_rate_hz, master.ceiling_dbtp, gain_db=gain_db)
+    for audio in tape.blocks(_BLOCK_FRAMES):
+        yield limiter.process(audio)
+    yield limiter.flush()
+
+
+def _write(blocks: Iterator[Audio], opened: AudioFile, dither: Dither) -> None:
+    for audio in blocks:
+        opened.write(dither.to_int16(audio) if opened.dithered else audio)
