@@ -1,0 +1,238 @@
+"""The command line: list, show, check, render and midi."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from ambience.cli_signals import Stopped, heed_signals
+from ambience.errors import AmbienceError
+
+if TYPE_CHECKING:
+    from ambience.preset import Preset
+
+_DONE, _FAILED, _MISUSED = 0, 1, 2
+
+_seed = click.option("--seed", type=int, metavar="N", help="Seed, instead of the preset's own.")
+_duration = click.option("--duration", type=float, metavar="S", help="Length in seconds.")
+_state = click.option("--state", metavar="NAME", help="Hold one state for the whole duration.")
+_preset = click.argument("preset")
+_force = click.option("--force", is_flag=True, help="Replace files that exist.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+class _Commands(click.Group):
+    """A group that guesses what a mistyped command was to be."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        word = args[0]
+        if self.get_command(ctx, word) is None and not word.startswith("-"):
+            from ambience.plugins import suggest
+
+            ctx.fail(f"No such command {word!r}. {suggest(word, tuple(self.list_commands(ctx)))}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.version_option(package_name="ambience-toolkit", prog_name="ambience")
+def commands() -> None:
+    """One continuous soundtrack from one preset: composed, synthesised, rendered.
+
+    Example: ambience render single-piece --duration 300 --stems
+    """
+
+
+@commands.command("list")
+@_json
+def list_(as_json: bool) -> None:
+    """List presets, states, parts, instruments and effects."""
+    from ambience import cli_catalog
+
+    if as_json:
+        _print_json(cli_catalog.catalog())
+    else:
+        _print(cli_catalog.catalog_text())
+
+
+@commands.command()
+@_preset
+@_seed
+@_duration
+@_state
+@_json
+def show(preset: str, as_json: bool, **wishes: Any) -> None:
+    """Show what PRESET will do: form, theme, ledger, layers."""
+    from ambience import cli_report, engine
+
+    piece = _load(preset, **wishes)
+    score = engine.compose(piece)
+    _print(cli_report.piece_json(piece, score) if as_json else cli_report.piece_text(piece, score))
+
+
+@commands.command()
+@click.argument("presets", nargs=-1, required=True, metavar="PRESET...")
+@_json
+def check(presets: tuple[str, ...], as_json: bool) -> None:
+    """Validate presets and say what is wrong with each."""
+    from ambience import piece
+
+    faults: dict[str, list[str]] = {}
+    for preset in presets:
+        faults[preset] = []
+        try:
+            piece.load(preset)
+        except AmbienceError as error:
+            faults[preset] = str(error).splitlines()
+    for line in (line for lines in faults.values() for line in lines):
+        click.echo(f"error: {line}", err=True)
+    checked = [{"preset": preset, "ok": not lines, "errors": lines} for preset, lines in faults.items()]
+    if as_json:
+        _print_json({"presets": checked})
+    else:
+        _print("".join(f"{preset}: ok\n" for preset, lines in faults.items() if not lines))
+    if any(faults.values()):
+        raise click.exceptions.Exit(_MISUSED)
+
+
+@commands.command()
+@_preset
+@click.option("--out", default="renders", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the files.")
+@_seed
+@_duration
+@_state
+@click.option(
+    "--sample-rate", default=48_000, type=click.IntRange(8_000, 192_000), metavar="HZ", help="Frames a second."
+)
+@click.option("--format", "container", default="wav", type=click.Choice(("wav", "flac", "ogg")), help="Kind of file.")
+@click.option("--bit-depth", default="24", type=click.Choice(("16", "24", "32f")), help="Of WAV and FLAC.")
+@click.option("--stems", is_flag=True, help="Write a WAV for each stem group as well.")
+@click.option("--master", metavar="NAME", help="Loudness and ceiling, instead of the preset's own.")
+@click.option(
+    "--threads", type=click.IntRange(min=1), metavar="N", help="Layers rendered at once; all processors by default."
+)
+@_force
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+@_json
+def render(preset: str, seed: int | None, duration: float | None, state: str | None, out: Path, **options: Any) -> None:
+    """Render PRESET to DIR/<preset>-<seed>.wav with its notes (.mid) and a sidecar (.json).
+
+    Example: ambience render single-piece --seed 7 --out renders
+    """
+    from ambience.cli_progress import progress
+
+    shown = sys.stderr.isatty() and not options["quiet"]
+    with progress(shown=shown) as report:
+        from ambience import bounce, cli_report
+
+        piece = _load(preset, seed, duration, state)
+        rendering = bounce.render(
+            piece,
+            out / f"{piece.name}-{piece.seed}.{options['container']}",
+            stems=options["stems"],
+            bit_depth=options["bit_depth"],
+            sample_rate_hz=options["sample_rate"],
+            master=options["master"],
+            threads=options["threads"],
+            force=options["force"],
+            progress=report.show,
+        )
+    _print(cli_report.rendering_json(piece, rendering) if options["as_json"] else cli_report.rendering_text(rendering))
+    if shown:
+        click.echo(cli_report.rendering_summary(piece, rendering), nl=False, err=True)
+
+
+@commands.command()
+@_preset
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE.mid", help="renders/<preset>-<seed>.mid by default."
+)
+@_seed
+@_duration
+@_state
+@_force
+@_json
+def midi(preset: str, out: Path | None, force: bool, as_json: bool, **wishes: Any) -> None:
+    """Write the notes of PRESET as a MIDI file, without any sound."""
+    from ambience import engine
+    from ambience.io.atomic import refuse_existing
+    from ambience.io.midi import write_midi
+
+    piece = _load(preset, **wishes)
+    target = out or Path("renders") / f"{piece.name}-{piece.seed}.mid"
+    refuse_existing(target, force)
+    score = engine.compose(piece)
+    write_midi(score, target, force)
+    found = {"seed": piece.seed, "files": [str(target)], "notes": sum(len(track.notes) for track in score.tracks)}
+    if as_json:
+        _print_json(found)
+    else:
+        _print(f"{target}\n")
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    heed_signals()
+    try:
+        status = run()
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = _FAILED
+    except Stopped as stopped:
+        click.echo("error: interrupted" if stopped.number == signal.SIGINT else "error: terminated", err=True)
+        sys.stdout.flush()
+        os._exit(128 + stopped.number)  # everything is cleared up; a thread that compiles would hold us for seconds
+    sys.exit(status)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command, by default the process's own, say in one line what went wrong, and return the exit status."""
+    try:
+        status = commands.main(arguments, prog_name="ambience", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return _MISUSED
+    except click.ClickException as error:
+        return _complain(error.format_message(), _MISUSED)
+    except AmbienceError as error:
+        return _complain(str(error), _MISUSED)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        name = str(error.filename or "")
+        place = f"{name if name.isprintable() else repr(name)}: " if name else ""
+        return _complain(f"{place}{error.strerror or error}", _FAILED)
+    except MemoryError:
+        return _complain("out of memory", _FAILED)
+    return status if isinstance(status, int) else _DONE
+
+
+def _complain(text: str, status: int) -> int:
+    for line in text.splitlines():
+        click.echo(f"error: {line}", err=True)
+    return status
+
+
+def _load(preset: str, seed: int | None, duration: float | None, state: str | None) -> "Preset":
+    from ambience import piece
+
+    return piece.load(preset).override(seed=seed, duration_s=duration, state=state)
+
+
+def _print(text: str) -> None:
+    click.echo(text, nl=False)
+
+
+def _print_json(document: object) -> None:
+    from ambience.io.sidecar import to_json
+
+    _print(to_json(document))

@@ -1,0 +1,119 @@
+"""What the command line prints of a piece: all that it will do, and what a render of it left behind."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ambience.io.sidecar import chord_name, describe_score, to_json
+from ambience.music.commission import find_theme
+from ambience.music.motif import motif_text
+from ambience.music.pitch import parse_tonic
+from ambience.music.scale import Scale
+from ambience.music.score import Score
+from ambience.music.theme import Theme
+from ambience.preset import Preset
+
+if TYPE_CHECKING:
+    from ambience.bounce import Rendering
+
+
+def piece_json(preset: Preset, score: Score) -> str:
+    """Write what a piece will do as JSON."""
+    document = {
+        "preset": preset.name,
+        "title": preset.title,
+        "seed": preset.seed,
+        "duration_s": preset.duration_s,
+        **describe_score(score),
+        "theme_bars": [{"bar": bar, "chord": chord, "notes": notes} for bar, chord, notes in _theme_bars(preset)],
+        "states": {name: state.model_dump(mode="json") for name, state in preset.states.items()},
+    }
+    return to_json(document)
+
+
+def piece_text(preset: Preset, score: Score) -> str:
+    """Write what a piece will do for a reader."""
+    opening = f"seed {preset.seed}, {_clock(preset.duration_s)}, {preset.tonic} {preset.mode.replace('_', ' ')}"
+    blocks = (
+        [preset.title, f"  {opening}, {preset.tempo_bpm:g} bpm, {preset.meter}, master {preset.master.name}"],
+        ["form", *(f"  {_section(section)}" for section in score.sections)],
+        ["theme", *(f"  {bar:>2}  {chord:<18} {notes}" for bar, chord, notes in _theme_bars(preset))],
+        ["ledger", *(f"  {_entry(entry)}" for entry in score.ledger)],
+        ["layers", *_layers(preset, score)],
+        ["states", *_states(preset)],
+    )
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def rendering_json(preset: Preset, rendering: "Rendering") -> str:
+    """Write what a render left behind as JSON."""
+    document = {
+        "preset": preset.name,
+        "seed": preset.seed,
+        "files": [str(path) for path in rendering.files],
+        "audio": str(rendering.audio),
+        "midi": str(rendering.midi),
+        "sidecar": str(rendering.sidecar),
+        "stems": [str(path) for path in rendering.stems],
+        "length_s": rendering.length_s,
+        "loudness": dataclasses.asdict(rendering.loudness),
+        "elapsed_s": round(rendering.elapsed_s, 3),
+        "speed": round(rendering.speed, 2),
+    }
+    return to_json(document)
+
+
+def rendering_text(rendering: "Rendering") -> str:
+    """Name the files of a render, one a line."""
+    return "".join(f"{path}\n" for path in rendering.files)
+
+
+def rendering_summary(preset: Preset, rendering: "Rendering") -> str:
+    """Sum a render up in one line."""
+    loudness = rendering.loudness
+    return (
+        f"seed {preset.seed}: {_clock(rendering.length_s)} in {rendering.elapsed_s:.1f} s ({rendering.speed:.0f} times"
+        f" real time), {loudness.integrated_lufs:.1f} LUFS, peak {loudness.true_peak_db:.1f} dBTP\n"
+    )
+
+
+def _theme_bars(preset: Preset) -> Iterator[tuple[int, str, str]]:
+    scale = Scale(parse_tonic(preset.tonic), preset.mode)
+    theme: Theme = find_theme(preset, scale)
+    for bar, chord in enumerate(theme.chords):
+        start, end = bar * theme.bar_beats, (bar + 1) * theme.bar_beats
+        notes = [note for note in theme.notes if start - 1e-9 <= note.onset_beats < end - 1e-9]
+        yield bar + 1, chord_name(chord, scale), motif_text(notes) if notes else "-"
+
+
+def _section(section: Any) -> str:
+    return f"{section.letter:<3} {_clock(section.at_s):>8}  {section.state:<12} {section.key:<20} {section.bars} bars"
+
+
+def _entry(entry: Any) -> str:
+    place = f"{_clock(entry.at_s):>8}  bar {entry.bar + 1:<4} {entry.state:<12} {entry.transform:<28}"
+    return f"{place} {entry.notes:>3} notes, {entry.similarity:4.0%} alike  {_listed(entry.layers)}"
+
+
+def _layers(preset: Preset, score: Score) -> Iterator[str]:
+    for track in score.tracks:
+        layer = preset.layers[track.name]
+        kinds = f"{layer.part['name']} on {layer.instrument['name']}"
+        yield f"  {track.name:<20} {kinds:<34} {track.stem:<12} {track.gain_db:+5.1f} dB  {len(track.notes)} notes"
+
+
+def _states(preset: Preset) -> Iterator[str]:
+    for name, state in preset.states.items():
+        words = ", ".join(f"{word} {getattr(state, word):g}" for word in ("tension", "brightness", "density", "space"))
+        yield f"  {name:<12} {words}, harmony {state.harmony}"
+        yield f"  {'':<12} theme: {_listed(state.theme) or 'rests'}; layers: {_listed(state.layers)}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(words)
+
+
+def _clock(time_s: float) -> str:
+    whole = int(time_s)
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

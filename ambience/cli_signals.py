@@ -1,0 +1,27 @@
+"""Signals as exceptions: an interrupted command clears up behind itself before it ends."""
+
+import signal
+
+
+class Stopped(BaseException):
+    """A signal asked the process to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def heed_signals() -> None:
+    """Let SIGINT and SIGTERM raise `Stopped` once; a second one does not disturb the clearing up.
+
+    What was ignored when the process began, such as SIGINT under nohup, stays ignored.
+    """
+
+    def stop(number: int, _frame: object) -> None:
+        for ended in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ended, signal.SIG_IGN)
+        raise Stopped(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, stop)
