@@ -1,0 +1,157 @@
+"""Long tables in which every partial is a narrow band of noise: the sound of many players in one period."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from ambience.units import AnyArray, FloatArray, IntArray, Mono
+
+GUARD_FRAMES = 2304
+"""Frames repeated after a table's end, so that one quantum never has to wrap while it is read."""
+
+_TABLE_S = 2.7
+_HIGHEST_RATIO = 1.19  # a reader that far above its table still stays below the folding frequency
+_REACH = 4.0  # bands are cut where they have fallen by exp(-16)
+
+
+@dataclass(frozen=True, slots=True)
+class Timbre:
+    """How strong each partial is: a slope over its number, times a body that stays where it is in hertz."""
+
+    slope_db: float  # fall per octave above the fundamental, >= 0; larger is duller
+    corner_hz: float = 16_000.0  # above it the spectrum falls by `steep_db` per octave more
+    steep_db: float = 12.0
+    peaks: tuple[tuple[float, float, float], ...] = ()  # (center in Hz, height in dB, width in octaves)
+    floor_hz: float = 20.0  # below it the body does not radiate: 12 dB per octave
+    even_db: float = 0.0  # offset of the even partials; a cylinder closed at one end has few
+    first_db: float = 0.0  # offset of the fundamental
+
+    def gains(self, harmonics: FloatArray, frequencies_hz: FloatArray) -> FloatArray:
+        """Return the amplitude of each partial, given its number (may be fractional) and its frequency."""
+        octaves = np.log2(np.maximum(frequencies_hz, 1.0))
+        level_db = -self.slope_db * np.log2(np.maximum(harmonics, 0.25))
+        level_db -= self.steep_db * 0.5 * np.log2(1.0 + (frequencies_hz / self.corner_hz) ** 2)
+        level_db -= 6.0 * np.log2(1.0 + (self.floor_hz / np.maximum(frequencies_hz, 1.0)) ** 2)
+        for center_hz, height_db, width in self.peaks:
+            level_db += height_db * np.exp(-0.5 * ((octaves - np.log2(center_hz)) / width) ** 2)
+        level_db += np.where(harmonics % 2.0 == 0.0, self.even_db, 0.0) + np.where(harmonics == 1.0, self.first_db, 0.0)
+        return np.asarray(10.0 ** (level_db / 20.0), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class TableSet:
+    """Tables of one instrument: `n_timbres` rows for each pitch zone, then one row of colored noise."""
+
+    rows: AnyArray  # float32, shape (n_zones * n_timbres + 1, n_frames + GUARD_FRAMES), each of RMS 1
+    fundamentals_hz: FloatArray  # pitch of each zone when read one frame per frame
+    n_frames: int  # length of the loop
+
+    def zone_of(self, frequency_hz: float) -> int:
+        """Return the zone whose pitch is nearest."""
+        return int(np.argmin(np.abs(np.log(self.fundamentals_hz / frequency_hz))))
+
+
+def table_frames(sample_rate_hz: int) -> int:
+    """Return the length of a table: a power of two of about 2.7 s."""
+    return 1 << round(float(np.log2(_TABLE_S * sample_rate_hz)))
+
+
+def zone_centers(lowest_hz: float, highest_hz: float, zone_semitones: float) -> FloatArray:
+    """Divide a range into equal zones and return their central frequencies."""
+    octaves = float(np.log2(highest_hz / lowest_hz))
+    count = max(1, int(np.ceil(octaves * 12.0 / zone_semitones)))
+    return np.asarray(lowest_hz * 2.0 ** (octaves * (np.arange(count) + 0.5) / count), dtype=np.float64)
+
+
+def build_tables(
+    centers_hz: FloatArray,
+    timbres: Sequence[Timbre],
+    breath: Timbre,
+    *,
+    breath_gain: float,
+    spread_cents: float,
+    sample_rate_hz: int,
+    rng: Generator,
+) -> TableSet:
+    """Build the tables of one instrument.
+
+    Parameters
+    ----------
+    centers_hz : array, shape (n_zones,)
+        Pitches wanted; each is moved to the nearest whole number of periods in the loop.
+    timbres : sequence of Timbre
+        Spectra from soft to loud. Those of a zone share their phases, so a cross-fade of tables is a cross-fade of
+        spectra.
+    breath : Timbre
+        Color of the noise row; its partial number is the frequency in kilohertz.
+    breath_gain : float, >= 0
+        Noise that is mixed into every tone, relative to it.
+    spread_cents : float, >= 0
+        Width of a partial's band; 0 makes strictly periodic tables.
+    sample_rate_hz : int
+        Rate at which the tables will be read.
+    rng : Generator
+        Draws the phases.
+
+    Returns
+    -------
+    tables : TableSet
+
+    Notes
+    -----
+    P. Nasca, "PADsynth algorithm", 2006. Linear interpolation dulls by ``sinc²``; the spectra are raised by as much.
+    """
+    n_frames = table_frames(sample_rate_hz)
+    bin_hz = sample_rate_hz / n_frames
+    bins_hz: FloatArray = np.arange(n_frames // 2 + 1, dtype=np.float64) * bin_hz
+    bins_hz[0] = 0.5 * bin_hz
+    fundamentals_hz: FloatArray = np.maximum(np.round(centers_hz / bin_hz), 1.0) * bin_hz
+    lift = _lift(bins_hz, sample_rate_hz)
+    rows = np.empty((centers_hz.size * len(timbres) + 1, n_frames + GUARD_FRAMES), dtype=np.float32)
+    every = np.arange(n_frames // 2 + 1)
+    noise = (breath.gains(bins_hz / 1000.0, bins_hz) * lift).astype(np.float32) * _phases(rng, every.size)
+    rows[-1] = _loop(every, noise, n_frames)
+    for zone, fundamental_hz in enumerate(fundamentals_hz):
+        indices, bands = _bands(float(fundamental_hz), spread_cents, bin_hz, n_frames // 2)
+        phases = _phases(rng, indices.size)
+        harmonics: FloatArray = np.maximum(np.round(bins_hz[indices] / fundamental_hz), 1.0)
+        for layer, timbre in enumerate(timbres):
+            gains = timbre.gains(harmonics, harmonics * fundamental_hz)
+            spectrum = (bands * gains * lift[indices]).astype(np.float32) * phases
+            rows[zone * len(timbres) + layer] = _loop(indices, spectrum, n_frames) + np.float32(breath_gain) * rows[-1]
+    return TableSet(rows, fundamentals_hz, n_frames)
+
+
+def _bands(fundamental_hz: float, spread_cents: float, bin_hz: float, n_bins: int) -> tuple[IntArray, FloatArray]:
+    """Return the bins that a tone occupies and the shape of its bands, of equal power for every partial."""
+    bins = np.arange(1, n_bins)
+    harmonics = np.maximum(np.round(bins * (bin_hz / fundamental_hz)), 1.0)
+    relative = 2.0 ** (spread_cents / 1200.0) - 1.0
+    widths_hz = np.maximum(relative * fundamental_hz * harmonics, 0.2 * bin_hz)
+    offsets = (bins * bin_hz - harmonics * fundamental_hz) / widths_hz
+    inside = np.abs(offsets) < _REACH
+    shape = np.exp(-(offsets[inside] ** 2)) / np.sqrt(np.maximum(widths_hz[inside], bin_hz))
+    return bins[inside], shape
+
+
+def _lift(bins_hz: FloatArray, sample_rate_hz: int) -> FloatArray:
+    """Undo the dulling of linear interpolation, and end below the folding frequency without a corner."""
+    position = bins_hz * (2.0 * _HIGHEST_RATIO / (0.95 * sample_rate_hz))
+    fade = np.clip((1.0 - position) / 0.1, 0.0, 1.0)
+    return np.asarray(fade * fade * (3.0 - 2.0 * fade) / np.sinc(bins_hz / sample_rate_hz) ** 2, dtype=np.float64)
+
+
+def _phases(rng: Generator, count: int) -> AnyArray:
+    angles = rng.random(count, dtype=np.float32) * np.float32(2.0 * np.pi)
+    return np.asarray(np.cos(angles) + np.complex64(1j) * np.sin(angles), dtype=np.complex64)
+
+
+def _loop(indices: IntArray, values: AnyArray, n_frames: int) -> Mono:
+    spectrum = np.zeros(n_frames // 2 + 1, dtype=np.complex64)
+    spectrum[indices] = values
+    spectrum[0] = 0.0
+    loop = np.fft.irfft(spectrum, n_frames)
+    loop *= 1.0 / np.sqrt(np.mean(loop * loop))
+    return np.concatenate((loop, loop[:GUARD_FRAMES])).astype(np.float32)
