@@ -1,4 +1,4 @@
-"""Plucked strings: a burst that runs round a loop one period long and loses its edge on the way."""
+"""Plucked strings: a shape that runs round a loop one period long and loses its edges on the way."""
 
 import math
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _SILENCE_DB = 90.0
 _FADE_S = 0.03
 _RISE_SHARE = 0.08  # of the fade: 2.4 ms; shorter is heard as a tick
 _TINY = np.float32(1e-20)
-_PERIOD, _BURST = 2, 3  # further columns of `when`
+_PERIOD = 2  # further column of `when`
 _LEFT, _RIGHT, _FADE = range(_TAPS, _TAPS + 3)  # columns of `strings`, after the taps
 _POWER_WINDOW_S = 0.5
 
@@ -50,7 +50,7 @@ class PluckBank:
     sample_rate_hz : int
         Frames per second.
     rng : Generator
-        Draws the burst of every pluck.
+        Draws the shape of every pluck.
     """
 
     def __init__(self, sample_rate_hz: int, rng: Generator) -> None:
@@ -58,8 +58,8 @@ class PluckBank:
         self._rng = rng
         self._frame = 0
         longest = math.ceil(sample_rate_hz / LOWEST_HZ) + _TAPS
-        shapes = ((np.float64, (_TAPS + 3,)), (np.float32, (longest + QUANTUM_FRAMES,)), (np.float32, (longest,)))
-        self._voices = Roster(4, *shapes)
+        rows = ((np.float64, (_TAPS + 3,)), (np.float32, (longest + QUANTUM_FRAMES,)), (np.float32, (longest,)))
+        self._voices = Roster(3, *rows)
 
     def pluck(self, offset_frames: int, string: Pluck) -> None:
         """Begin a note `offset_frames` after the start of the next span (it may lie beyond that span)."""
@@ -67,13 +67,14 @@ class PluckBank:
         rule = f"must be {LOWEST_HZ:g} to {highest_hz:g}"
         require(LOWEST_HZ <= string.frequency_hz <= highest_hz, "Pluck", "frequency_hz", string.frequency_hz, rule)
         row = self._voices.add()
-        when, strings, _, bursts = self._voices.arrays
+        when, strings, _, shapes = self._voices.arrays
         taps, period = loop_taps(string.frequency_hz, string.decay_s, string.damping, self._rate_hz)
-        burst = self._burst(string, period)
+        shape = self._shape(string, round(self._rate_hz / string.frequency_hz))
         life_s = string.decay_s * _SILENCE_DB / 60.0
         start = self._frame + offset_frames
-        when[row] = start, start + s_to_frames(life_s, self._rate_hz), period, len(burst)
-        bursts[row, : len(burst)] = burst
+        when[row] = start, start + s_to_frames(life_s, self._rate_hz), period
+        past = period + _TAPS
+        shapes[row, :past] = np.resize(shape, past)
         strings[row, :_TAPS] = taps
         angle = (string.pan + 1.0) * (math.pi / 4.0)
         strings[row, _LEFT], strings[row, _RIGHT] = math.sqrt(2.0) * math.cos(angle), math.sqrt(2.0) * math.sin(angle)
@@ -83,11 +84,11 @@ class PluckBank:
         """Add one span to `out`."""
         self._voices.retire(self._frame)
         if self._voices.count:
-            when, strings, lines, bursts = self._voices.arrays
-            twang(out, self._frame, self._voices.count, when, strings, lines, bursts)
+            when, strings, lines, shapes = self._voices.arrays
+            twang(out, self._frame, self._voices.count, when, strings, lines, shapes)
         self._frame += len(out)
 
-    def _burst(self, string: Pluck, period: int) -> Mono:
+    def _shape(self, string: Pluck, period: int) -> Mono:
         """Return one period of the string's first shape, without a mean.
 
         Made by its spectrum, so that it closes on itself; the comb is the echo from the bridge.
@@ -99,11 +100,11 @@ class PluckBank:
         comb = np.abs(np.sin(np.pi * np.arange(bins) * string.position))
         spectrum = comb / (1.0 + (frequency_hz / string.color_hz) ** 2) / np.maximum(np.arange(bins), 1.0) ** 0.5
         spectrum[0] = 0.0
-        burst = np.fft.irfft(spectrum * np.exp(2j * np.pi * phase), period)
-        energy = math.sqrt(float(np.mean(burst**2)))
+        shape = np.fft.irfft(spectrum * np.exp(2j * np.pi * phase), period)
+        energy = math.sqrt(float(np.mean(shape**2)))
         kept = (1.0 - math.exp(-13.8 * _POWER_WINDOW_S / string.decay_s)) * string.decay_s / (13.8 * _POWER_WINDOW_S)
         gain = math.pow(10.0, string.level_db / 20.0) / (energy * math.sqrt(kept))
-        return np.asarray(burst * gain, dtype=np.float32)
+        return np.asarray(shape * gain, dtype=np.float32)
 
 
 def loop_taps(frequency_hz: float, decay_s: float, damping: float, sample_rate_hz: int) -> tuple[FloatArray, int]:
@@ -163,11 +164,11 @@ def _lagrange(delay: float) -> FloatArray:
 
 @kernel
 def twang(
-    out: Audio, first_frame: int, count: int, when: IntArray, strings: FloatArray, lines: Audio, bursts: Audio
+    out: Audio, first_frame: int, count: int, when: IntArray, strings: FloatArray, lines: Audio, shapes: Audio
 ) -> None:
     """Add all strings to `out`, quantum by quantum; a line holds its past, then the quantum that is being made."""
     for v in range(count):
-        start, end, period, burst = when[v, START], when[v, END], when[v, _PERIOD], when[v, _BURST]
+        start, end, period = when[v, START], when[v, END], when[v, _PERIOD]
         line = lines[v]
         past = period + _TAPS
         t0, t1 = np.float32(strings[v, 0]), np.float32(strings[v, 1])
@@ -180,8 +181,11 @@ def twang(
             if frame + QUANTUM_FRAMES <= start or frame >= end:
                 continue
             first, last = max(start - frame, 0), min(end - frame, QUANTUM_FRAMES)
-            for n in range(first):
-                line[past + n] = np.float32(0.0)
+            if frame <= start:
+                # The string begins with the finger's shape as its past, not with a burst fed into silence: an edge in
+                # the loop is a tick in every period.
+                for n in range(past):
+                    line[first + n] = shapes[v, n]
             for chunk in range(first, QUANTUM_FRAMES, period):
                 # Views, so that every index below counts from nought and the loop can be computed side by side.
                 fresh, back = line[past + chunk :], line[chunk + past - period - _TAPS + 1 :]
@@ -189,12 +193,6 @@ def twang(
                     fresh[n] = ((t0 * back[n + 7] + t1 * back[n + 6]) + (t2 * back[n + 5] + t3 * back[n + 4])) + (
                         (t4 * back[n + 3] + t5 * back[n + 2]) + (t6 * back[n + 1] + t7 * back[n])
                     )
-                # The burst is added in the first period only, so nothing that it feeds has been computed yet.
-                age = frame + chunk - start
-                if age < burst:
-                    blow = bursts[v, age:]
-                    for n in range(min(period, QUANTUM_FRAMES - chunk, burst - age)):
-                        fresh[n] += blow[n]
             target = out[quantum * QUANTUM_FRAMES : (quantum + 1) * QUANTUM_FRAMES]
             made = line[past:]
             if frame < start + fade * _RISE_SHARE or frame + QUANTUM_FRAMES > end - fade:
