@@ -16,6 +16,7 @@ _TENSION, _BRIGHTNESS, _LEVEL = 0, 1, 4
 _WANDER_PERIODS_S = (17.3, 29.9, 53.7)  # incommensurable: the sum does not repeat within an hour
 _WANDER_WEIGHTS = (0.3, 0.4, 0.6)
 _FULL_WANDER_SWELL = 1.6  # the sum stays within about -0.6..0.6
+_CALM_GAIN, _TENSE_GAIN = 0.4, 1.6  # tension opens the mix by 12 dB: loudness is what listeners hear as tension most
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class SceneTimeline:
         controls : array, shape (n, 5)
             The fields of `Controls`, each 0..1.
         gains : array, shape (n, n_layers)
-            Linear gain offsets of the layers.
+            Linear gains of the layers: the state's offsets, opened by the tension.
         """
         values = np.repeat(self._start[None, :], len(times_s), axis=0)
         if len(self._curve):
@@ -93,8 +94,11 @@ class SceneTimeline:
         controls = values[:, :_N_CONTROLS]
         swell = values[:, _N_CONTROLS] * _FULL_WANDER_SWELL
         for column, noise in zip((_TENSION, _BRIGHTNESS), self._noise, strict=True):
-            controls[:, column] += swell * _wander(noise, times_s)
-        return np.ascontiguousarray(np.clip(controls, 0.0, 1.0)), np.ascontiguousarray(values[:, _N_CONTROLS + 1 :])
+            room = 4.0 * controls[:, column] * (1.0 - controls[:, column])  # the extremes hold still
+            controls[:, column] += swell * room * _wander(noise, times_s)
+        controls = np.ascontiguousarray(np.clip(controls, 0.0, 1.0))
+        opened = _CALM_GAIN + (_TENSE_GAIN - _CALM_GAIN) * controls[:, _TENSION : _TENSION + 1]
+        return controls, np.ascontiguousarray(values[:, _N_CONTROLS + 1 :] * opened)
 
     def controls_at(self, time_s: float) -> Controls:
         """Tell the controls at one moment."""
