@@ -22,7 +22,7 @@ _SECTIONS: dict[str, tuple[float, float, int, float, int, int, int]] = {
 }
 
 _BOWINGS = {
-    "sustain": Bowing(attack_s=0.16, release_s=0.22, noise=0.08, noise_s=0.05),
+    "sustain": Bowing(attack_s=0.11, release_s=0.22, accent=0.25, accent_s=0.2, noise=0.14, noise_s=0.05, glint=0.1),
     "marcato": Bowing(
         attack_s=0.04, release_s=0.2, accent=0.5, accent_s=0.2, noise=0.2, noise_s=0.03, glint=0.3, vibrato=0.5
     ),
@@ -82,9 +82,9 @@ class Brass:
             lowest_hz=midi_to_hz(lowest),
             highest_hz=midi_to_hz(highest),
             tone=tone,
-            seats=seat_players(count, detune_cents=6.0, width=width, late_s=0.02, vibrato_hz=4.9),
+            seats=seat_players(count, detune_cents=9.0, width=width, late_s=0.02, vibrato_hz=4.9),
             bowings=_BOWINGS,
             zone_semitones=6.0,
-            spread_cents=2.0,
+            spread_cents=5.0,
         )
         return Section(ensemble, sample_rate_hz, rng)

@@ -71,9 +71,9 @@ class Choir:
             lowest_hz=midi_to_hz(self.midi.lowest_midi),
             highest_hz=midi_to_hz(self.midi.highest_midi),
             tone=tone,
-            seats=seat_players(4, detune_cents=9.0, width=1.0, late_s=0.09, vibrato_hz=5.3),
+            seats=seat_players(4, detune_cents=13.0, width=1.0, late_s=0.09, vibrato_hz=5.3),
             bowings=_BOWINGS,
             zone_semitones=6.0,
-            spread_cents=9.0,  # each reader is a handful of singers
+            spread_cents=14.0,  # each reader is a handful of singers
         )
         return Section(ensemble, sample_rate_hz, rng)

@@ -30,7 +30,7 @@ _SECTIONS: dict[str, tuple[_Peaks, float, float, int, float, float, int, int, in
 }
 
 _BOWINGS = {
-    "sustain": Bowing(attack_s=0.28, release_s=0.42, noise=0.10, noise_s=0.12),
+    "sustain": Bowing(attack_s=0.16, release_s=0.38, accent=0.3, accent_s=0.25, noise=0.2, noise_s=0.1, glint=0.08),
     "marcato": Bowing(
         attack_s=0.045, release_s=0.28, accent=0.7, accent_s=0.16, noise=0.35, noise_s=0.05, glint=0.25, vibrato=0.7
     ),
@@ -80,7 +80,9 @@ class Strings:
             vibrato_delay_s=0.7,
             scoop_cents=-6.0,
             scoop_s=0.08,
-            breath=0.035,
+            breath=0.06,
+            wander_db=2.5,
+            wander_cents=6.0,
             drive=0.25,
             beating=0.9,
         )
@@ -94,8 +96,8 @@ class Strings:
             lowest_hz=midi_to_hz(lowest),
             highest_hz=midi_to_hz(highest),
             tone=tone,
-            seats=seat_players(count, detune_cents=7.0, width=width, late_s=0.03, vibrato_hz=5.4),
+            seats=seat_players(count, detune_cents=11.0, width=width, late_s=0.03, vibrato_hz=5.4),
             bowings=_BOWINGS,
             zone_semitones=6.0,
-            spread_cents=3.0,
+            spread_cents=8.0,
         )

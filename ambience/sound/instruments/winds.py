@@ -86,10 +86,10 @@ class Winds:
             lowest_hz=midi_to_hz(lowest),
             highest_hz=midi_to_hz(highest),
             tone=tone,
-            seats=seat_players(self.players, detune_cents=4.0, width=0.5, late_s=0.02, vibrato_hz=5.2, lead=0.5),
+            seats=seat_players(self.players, detune_cents=7.0, width=0.5, late_s=0.02, vibrato_hz=5.2, lead=0.5),
             bowings=_bowings(tongue * self.breath),
             zone_semitones=5.0,
-            spread_cents=0.4,
+            spread_cents=2.0,
         )
         return Section(ensemble, sample_rate_hz, rng)
 
