@@ -125,9 +125,10 @@ def _move(values: FloatArray, ramp: _Ramp, times_s: FloatArray) -> None:
     """Move `values` toward the ramp's target, in place; exact once the ramp is over."""
     position = np.clip((times_s - ramp.start_s) / max(ramp.fade_s, 1e-3), 0.0, 1.0)
     weight = position * position * position * (position * (position * 6.0 - 15.0) + 10.0)
-    for column in np.flatnonzero(~np.isnan(ramp.target)):
-        before, target = values[:, column], ramp.target[column]
-        values[:, column] = np.where(position >= 1.0, target, before + (target - before) * weight)
+    moving = ~np.isnan(ramp.target)
+    before, target = values[:, moving], ramp.target[moving]
+    moved = before + (target - before) * weight[:, None]
+    values[:, moving] = np.where(position[:, None] >= 1.0, target, moved)
 
 
 def _wander(noise: FloatArray, times_s: FloatArray) -> FloatArray:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from numpy.random import Generator
 
+from ambience.music.deadline import cadence, is_deadline
 from ambience.music.harmony import Chord
 from ambience.music.scale import Scale
 from ambience.music.score import Bar, Bridge, Note
@@ -35,6 +36,15 @@ def pivot_chord(leaving: Chord, arriving: Chord, scales: Sequence[Scale]) -> Cho
         return with_old + with_new + in_scales, int(is_other), min(with_old, with_new)
 
     return max(candidates, key=common_tones)
+
+
+def bridge_chords(bridge: Bridge, leaving: Chord, arriving: Chord, scales: tuple[Scale, Scale]) -> tuple[Chord, Chord]:
+    """Return the chord of a bar between two states and the one after it: a pivot, or the cadence of a deadline."""
+    if is_deadline(bridge.leaving):
+        chord, following = (cadence(scales[0], last=last) for last in (bridge.last_bar, True))
+    else:
+        chord = following = pivot_chord(leaving, arriving, scales)
+    return chord, arriving if bridge.last_bar else following
 
 
 def liquidate(notes: Sequence[Note], bar: Bar, bridge: Bridge, rng: Generator) -> tuple[Note, ...]:

@@ -3,7 +3,9 @@
 import math
 from dataclasses import replace
 
-from ambience.music.bridge import pivot_chord
+from ambience.music.bridge import bridge_chords
+from ambience.music.deadline import climb, is_deadline
+from ambience.music.departure import has_dwelt, may_leave
 from ambience.music.desk import Desk
 from ambience.music.form import Statement
 from ambience.music.harmony import Chord
@@ -11,7 +13,7 @@ from ambience.music.phrase_plan import PhrasePlan, plan_phrase
 from ambience.music.recorder import Recorder
 from ambience.music.score import Bar, Bridge, Score
 from ambience.music.work import Work, WrittenBar
-from ambience.scene import SceneChange, SceneState, choose_transition
+from ambience.scene import Controls, SceneChange, SceneState, choose_transition
 from ambience.timeline import SceneTimeline
 from ambience.units import s_to_beats
 
@@ -31,16 +33,18 @@ class Conductor:
         self._arrival, self._impact = True, False
         self._written: WrittenBar | None = None  # the last bar, until nothing can shorten it
         self._last_chord: Chord | None = None
-        self._index = 0  # of the next bar
+        self._controls: tuple[float, Controls] | None = None  # asked for once a bar
+        self._index = self._entered_index = 0  # of the next bar, of the state's first one
         self._bars_done = 0  # of the phrase
         self.end_beats = self.end_s = 0.0  # where the next bar begins
         self.finished = False
         self._plan = self._plan_for(self._state, 0, 0.0, running=None)
-        self._following: PhrasePlan | None = None
+        self._following: PhrasePlan | None = None  # the next phrase, or the first of the arriving state
 
     def next_bar(self) -> WrittenBar | None:
         """Compose the next bar; None when the piece is over."""
         self._settle()
+        self._controls = None
         if self.finished:
             return None
         self._move_on()
@@ -64,7 +68,9 @@ class Conductor:
             The bar, shortened to the next beat or eighth; None if it stays whole.
         """
         grid = _CUT_GRID_BEATS.get(wish.when)
-        if grid is None or self._written is None or self._bridge is not None or not self._has_dwelt(wish.at_s):
+        if grid is None or self._written is None or self._bridge is not None:
+            return None
+        if not has_dwelt(self._state, self._entered_s, wish.at_s):
             return None
         bar = self._written.bar
         passed_beats = s_to_beats(wish.at_s - bar.start_s, bar.tempo_bpm)
@@ -87,7 +93,7 @@ class Conductor:
             time_s, index = time_s + left * self._work.bar_s_in(state), index + left + 1
             state, entered_s, bars_done, phrase_bars = bridge.arriving, time_s, 1, bridge.arriving.phrase_bars
             time_s += self._work.bar_s_in(state)
-        while not self._may_leave(wish, state, time_s, entered_s, phrase_over=bars_done % phrase_bars == 0):
+        while not may_leave(self._work, wish, state, time_s, entered_s, phrase_over=bars_done % phrase_bars == 0):
             time_s, index, bars_done = time_s + self._work.bar_s_in(state), index + 1, bars_done + 1
         return time_s, index
 
@@ -110,26 +116,10 @@ class Conductor:
             self._begin_phrase()
 
     def _due_wish(self) -> SceneChange | None:
-        phrase_over = self._bars_done >= self._plan.phrase.bars
-        due = [
-            wish
-            for wish in self._timeline.waiting
-            if self._may_leave(wish, self._state, self.end_s, self._entered_s, phrase_over=phrase_over)
-        ]
+        over = self._bars_done >= self._plan.phrase.bars
+        now = (self._state, self.end_s, self._entered_s)
+        due = [wish for wish in self._timeline.waiting if may_leave(self._work, wish, *now, phrase_over=over)]
         return due[-1] if due else None
-
-    def _may_leave(
-        self, wish: SceneChange, state: SceneState, time_s: float, entered_s: float, *, phrase_over: bool
-    ) -> bool:
-        """Whether a wish may be met at a bar line: one known in advance so that its bridge ends on time."""
-        if wish.ahead:
-            rule = choose_transition(self._work.scenes.transitions, state.name, wish.state or "")
-            return wish.at_s <= time_s + (rule.bars + 0.5) * self._work.bar_s_in(state) - 1e-9
-        dwelt = time_s >= entered_s + state.min_dwell_s - 1e-9
-        return wish.at_s <= time_s + 1e-9 and dwelt and (phrase_over or "phrase" not in (wish.when, state.leave))
-
-    def _has_dwelt(self, time_s: float) -> bool:
-        return time_s >= self._entered_s + self._state.min_dwell_s - 1e-9
 
     def _leave_for(self, wish: SceneChange) -> None:
         self._timeline.begin(wish)
@@ -148,8 +138,9 @@ class Conductor:
         for desk in self._desks:
             desk.count_anew(self.end_beats, ratio)
         self._turns[self._state.name] = self._turns.get(self._state.name, 0) + 1
-        self._plan = self._plan_for(state, self._plan.phrase.index + 1, self.end_beats, running=None)
+        self._plan = self._arriving_plan(state, self.end_beats)
         self._state, self._entered_s, self._arrival = state, self.end_s, True
+        self._entered_index = self._index
         self._bridge, self._following, self._bars_done = None, None, 0
 
     def _begin_phrase(self) -> None:
@@ -160,11 +151,28 @@ class Conductor:
     def _following_plan(self, start_beats: float) -> PhrasePlan:
         if self._following is None or self._following.phrase.start_beats != start_beats:
             index, running = self._plan.phrase.index + 1, self._plan.statement
-            self._following = self._plan_for(self._state, index, start_beats, running=running, ahead=1)
+            last = self._plan.chords[-1]
+            self._following = self._plan_for(self._state, index, start_beats, running=running, ahead=1, last=last)
+        return self._following
+
+    def _arriving_plan(self, state: SceneState, start_beats: float) -> PhrasePlan:
+        """Plan the first phrase of a state once, so that the bridge leads to the chord that will come."""
+        plan = self._following
+        if self._bridge is None or plan is None or plan.phrase.start_beats != start_beats:
+            index = self._plan.phrase.index + 1
+            self._following = self._plan_for(state, index, start_beats, running=None, last=self._last_chord)
+        assert self._following is not None
         return self._following
 
     def _plan_for(
-        self, state: SceneState, index: int, start_beats: float, *, running: Statement | None, ahead: int = 0
+        self,
+        state: SceneState,
+        index: int,
+        start_beats: float,
+        *,
+        running: Statement | None,
+        ahead: int = 0,
+        last: Chord | None = None,
     ) -> PhrasePlan:
         return plan_phrase(
             self._work,
@@ -172,8 +180,8 @@ class Conductor:
             index=index,
             start_beats=start_beats,
             turn=self._turns.get(state.name, 0) + ahead,
-            tension=self._timeline.controls_at(self.end_s).tension,
-            last_chord=self._last_chord,
+            tension=self._controls_now().tension,
+            last_chord=last,
             running=running,
         )
 
@@ -197,13 +205,15 @@ class Conductor:
             next_chord=next_chord,
             phrase=replace(plan.phrase, bar=place),
             theme=plan.statement.slice(work.theme, self.end_beats, end_beats),
-            controls=self._timeline.controls_at(self.end_s),
+            controls=self._controls_now(),
             state=self._state,
             bridge=self._bridge,
             arrival=self._arrival,
             impact=self._arrival and self._impact,
             ending=ending,
             last_chord=self._last_chord,
+            chord_bars=1 if self._bridge else plan.chord_bars(place),
+            state_bars=self._index - self._entered_index,
         )
         self._impact = self._impact and not self._arrival
         return bar
@@ -216,13 +226,22 @@ class Conductor:
             home = Chord(tonic, "minor" if plan.scale.minor else "major", tonic)
             return home, home
         if bridge is not None:
-            arriving = self._plan_for(bridge.arriving, plan.phrase.index + 1, end_beats, running=None)
-            scales = (plan.scale, arriving.scale)
-            pivot = pivot_chord(self._last_chord or plan.chords[place], arriving.chords[0], scales)
-            return pivot, arriving.chords[0] if bridge.last_bar else pivot
+            left_beats = (bridge.bars - bridge.bar - 1) * self._work.bar_beats_in(self._state)
+            arriving = self._arriving_plan(bridge.arriving, end_beats + left_beats)
+            leaving = self._last_chord or plan.chords[place]
+            return bridge_chords(bridge, leaving, arriving.chords[0], (plan.scale, arriving.scale))
         if place + 1 < plan.phrase.bars:
             return plan.chords[place], plan.chords[place + 1]
         return plan.chords[place], self._following_plan(end_beats).chords[0]
+
+    def _controls_now(self) -> Controls:
+        """Return the controls at the next bar line, higher and higher before a deadline."""
+        if self._controls is None or self._controls[0] != self.end_s:
+            controls = self._timeline.controls_at(self.end_s)
+            if is_deadline(self._state):
+                controls = climb(controls, self._entered_s, self.end_s, self._timeline.waiting)
+            self._controls = (self.end_s, controls)
+        return self._controls[1]
 
     def _settle(self) -> None:
         """Hand the last bar to the recorder, now that nothing can shorten it any more."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ambience import rng
 from ambience.music.bridge import hold_breath, liquidate, pick_up
+from ambience.music.deadline import is_deadline
 from ambience.music.score import Bar, Bridge, Note
 from ambience.music.work import Layer, TimedNote
 from ambience.plugins import MidiProfile
@@ -25,12 +26,12 @@ class Desk:
         layer, bridge = self._layer, bar.bridge
         stays = layer.name in bar.state.layers
         arrives = bridge is not None and layer.name in bridge.arriving.layers
-        before = tuple(n.note for n in self._held)
         sounding = tuple(n for n in self._held if n.end_s > bar.start_s + 1e-6)
-        self._held = sounding
+        before, self._held = self._held, sounding
         if not (stays or arrives):
             return ()
-        view = replace(bar, previous=before, voices=tuple(sorted(n.note.pitch_midi for n in sounding)))
+        voices = tuple(sorted(n.note.pitch_midi for n in sounding))
+        view = replace(bar, previous=tuple(n.note for n in before), voices=voices)
         notes: Sequence[Note] = layer.part.compose(view, rng.stream(self._seed, "layer", layer.name, bar.index))
         if bridge is not None:
             notes = self._bridged(notes, bar, bridge, stays, arrives)
@@ -48,7 +49,7 @@ class Desk:
         self._held = tuple(_recount(n, at_beats, ratio) for n in self._held)
 
     def _bridged(self, notes: Sequence[Note], bar: Bar, bridge: Bridge, stays: bool, arrives: bool) -> Sequence[Note]:
-        if stays and not arrives:
+        if stays and not arrives and not is_deadline(bridge.leaving):  # a deadline is not dissolved, it is met
             draws = rng.stream(self._seed, "bridge", self._layer.name, bar.index)
             notes = liquidate(notes, bar, bridge, draws)
         elif arrives and not stays:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from numpy.random import Generator
 
@@ -89,4 +90,4 @@ def recolor(notes: Sequence[Note], home: Scale, scale: Scale) -> tuple[Note, ...
 def head_semitones(theme: Theme) -> tuple[int, ...]:
     """Return the intervals of the theme's head motif, note to note."""
     head = theme.notes[: theme.head_notes]
-    return tuple(b.pitch_midi - a.pitch_midi for a, b in zip(head, head[1:], strict=False))
+    return tuple(b.pitch_midi - a.pitch_midi for a, b in pairwise(head))

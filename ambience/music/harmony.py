@@ -11,29 +11,9 @@ from numpy.random import Generator
 from ambience.errors import ParameterError, explain, require
 from ambience.music import tension as spiral
 from ambience.music.plans import MODAL_CYCLES, NUMERALS, PLAN_TABLE, SUFFIXES, Plan
+from ambience.music.plans import QUALITIES as QUALITIES
 from ambience.music.scale import MODES, Scale
 from ambience.plugins import suggest
-
-QUALITIES: dict[str, tuple[int, ...]] = {
-    "major": (0, 4, 7),
-    "minor": (0, 3, 7),
-    "diminished": (0, 3, 6),
-    "augmented": (0, 4, 8),
-    "sus2": (0, 2, 7),
-    "sus4": (0, 5, 7),
-    "fifth": (0, 7),
-    "major7": (0, 4, 7, 11),
-    "minor7": (0, 3, 7, 10),
-    "dominant7": (0, 4, 7, 10),
-    "diminished7": (0, 3, 6, 9),
-    "minor_major7": (0, 3, 7, 11),
-    "minor9": (0, 3, 7, 10, 14),
-    "add9": (0, 4, 7, 14),
-    "minor_add9": (0, 3, 7, 14),
-    "major_sharp11": (0, 4, 7, 18),
-    "cluster": (0, 1, 2, 6),
-}
-"""Semitones above the root."""
 
 PLANS: tuple[str, ...] = (*PLAN_TABLE, "theme")
 """Names of the harmonic plans."""
@@ -59,7 +39,12 @@ class Chord:
     @property
     def pcs(self) -> tuple[int, ...]:
         """Pitch classes from the root upward, without the bass if it is foreign."""
-        return tuple((self.root_pc + step) % 12 for step in QUALITIES[self.quality])
+        return _pcs(self.root_pc, self.quality)
+
+
+@cache
+def _pcs(root_pc: int, quality: str) -> tuple[int, ...]:
+    return tuple((root_pc + step) % 12 for step in QUALITIES[quality])
 
 
 def triad(scale: Scale, degree: int) -> Chord:

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from ambience import rng
 from ambience.music.form import Statement, state_theme
 from ambience.music.harmony import Chord, progression
+from ambience.music.motif import parse_transform
+from ambience.music.plans import PLAN_TABLE
+from ambience.music.reharmonize import fit_to_melody, palette, pedal_of, walk_bass
 from ambience.music.scale import Scale
 from ambience.music.score import Phrase
 from ambience.music.work import Work
 from ambience.scene import SceneState
+
+_THEME_PACE, _PEDAL_PACE = 6.0, 3.0  # by ear: an unstretched theme asks for a chord every three to six seconds
+_FAITHFUL = {"statement", "clone", "augment", "diminish", "fragment", "register", "thin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,11 @@ class PhrasePlan:
     scale: Scale
     chords: tuple[Chord, ...]
     statement: Statement
+
+    def chord_bars(self, place: int) -> int:
+        """Count the bars for which the chord of a bar of the phrase stays, that bar included."""
+        left = self.chords[place:]
+        return next((bars for bars, chord in enumerate(left) if chord != left[0]), len(left))
 
 
 def plan_phrase(
@@ -46,8 +57,10 @@ def plan_phrase(
         Phrases of this state so far; picks among its transforms.
     tension : float, 0..1
         Opens the harmony.
-    last_chord, running
-        What the phrase follows: the last chord heard, the statement that may not have ended.
+    last_chord : Chord or None
+        The chord that the phrase follows.
+    running : Statement or None
+        A statement of the theme that may not have ended.
     """
     scale, bar_beats = work.scale_in(state), work.bar_beats_in(state)
     draws = rng.stream(work.seed, "theme", index)
@@ -57,10 +70,40 @@ def plan_phrase(
         state.harmony,
         scale,
         bars=state.phrase_bars,
-        bar_s=work.bar_s_in(state),
+        bar_s=work.bar_s_in(state) * _quickening(state, statement),
         tension=tension,
         rng=rng.stream(work.seed, "harmony", index),
         previous=last_chord,
         theme_chords=tuple(statement.chord_at(work.theme, start_beats + i * bar_beats) for i in bars),
     )
+    chords = fit_to_melody(
+        chords,
+        palette(state.harmony, scale, tension),
+        statement.notes,
+        start_beats=start_beats,
+        bar_beats=bar_beats,
+        stubborn=_stubbornness(work, state, scale, statement),
+        pedal_pc=(pedal_pc := pedal_of(state.harmony, chords)),
+    )
+    if pedal_pc is None:
+        chords = walk_bass(chords, statement.notes, start_beats=start_beats, bar_beats=bar_beats, previous=last_chord)
     return PhrasePlan(Phrase(index, 0, state.phrase_bars, start_beats), scale, chords, statement)
+
+
+def _quickening(state: SceneState, statement: Statement) -> float:
+    """Tell how much faster than in the void a slow plan moves: harmony goes along with the theme above it."""
+    table = PLAN_TABLE.get(state.harmony)
+    if table is None or table.pace != "slow" or not statement.notes:
+        return 1.0
+    return max((_PEDAL_PACE if table.bass == "pedal" else _THEME_PACE) / statement.stretch, 1.0)
+
+
+def _stubbornness(work: Work, state: SceneState, scale: Scale, statement: Statement) -> float:
+    """Tell how much a plan's own chords weigh against the melody's wishes."""
+    if state.harmony != "theme":
+        return 1.0
+    words = {step.word for step in parse_transform(statement.transform).steps} if statement.transform else set()
+    if "reharmonise" in words:
+        return -1.0
+    own = words <= _FAITHFUL and scale == work.theme.scale
+    return 4.0 if own else 0.3  # chords composed for other notes are hardly a wish

@@ -126,3 +126,24 @@ SUFFIXES: dict[str, tuple[str, str]] = {
     "cluster": ("cluster", "cluster"),
 }
 """Quality of an upper-case and of a lower-case numeral."""
+
+QUALITIES: dict[str, tuple[int, ...]] = {
+    "major": (0, 4, 7),
+    "minor": (0, 3, 7),
+    "diminished": (0, 3, 6),
+    "augmented": (0, 4, 8),
+    "sus2": (0, 2, 7),
+    "sus4": (0, 5, 7),
+    "fifth": (0, 7),
+    "major7": (0, 4, 7, 11),
+    "minor7": (0, 3, 7, 10),
+    "dominant7": (0, 4, 7, 10),
+    "diminished7": (0, 3, 6, 9),
+    "minor_major7": (0, 3, 7, 11),
+    "minor9": (0, 3, 7, 10, 14),
+    "add9": (0, 4, 7, 14),
+    "minor_add9": (0, 3, 7, 14),
+    "major_sharp11": (0, 4, 7, 18),
+    "cluster": (0, 1, 2, 6),
+}
+"""Semitones above the root."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -91,7 +92,7 @@ class Recorder:
 
     def _enter_in_ledger(self, bar: Bar, statement: Statement) -> None:
         pitches = [n.pitch_midi for n in statement.notes]
-        intervals = tuple(b - a for a, b in zip(pitches, pitches[1:], strict=False))
+        intervals = tuple(b - a for a, b in pairwise(pitches))
         likeness = similarity(head_semitones(self._work.theme), intervals)
         players = tuple(v.name for v in self._work.layers if v.carries_theme and v.name in bar.state.layers)
         self._ledger.append(
@@ -104,7 +105,7 @@ class Recorder:
                 players,
                 len(pitches),
                 likeness,
-            )  # fmt: skip
+            )
         )
 
 
@@ -114,7 +115,10 @@ def _true_durations(notes: Sequence[TimedNote], score: Score) -> tuple[Note, ...
     out = []
     for timed in ordered:
         end_beats = score.beat_at(min(timed.end_s, score.length_s))
-        if (duration := end_beats - timed.note.onset_beats) > 1e-6:
+        duration = end_beats - timed.note.onset_beats
+        if abs(duration - timed.note.duration_beats) < 1e-6:
+            out.append(timed.note)
+        elif duration > 1e-6:
             out.append(replace(timed.note, duration_beats=duration))
     return tuple(out)
 
@@ -139,7 +143,7 @@ def _signature(length_beats: float) -> tuple[int, int]:
 
 
 def _letter(index: int) -> str:
-    """Count A … Z, AA, AB …"""
+    """Count A … Z, AA, AB and so on."""
     letters = ""
     while index >= 0:
         letters, index = chr(ord("A") + index % 26) + letters, index // 26 - 1

@@ -96,6 +96,8 @@ class Bar:
     ending: bool = False  # last bar of the piece
     last_chord: Chord | None = None  # chord of the bar before
     voices: tuple[int, ...] = ()  # this layer's pitches that still sound at the bar line, low to high
+    chord_bars: int = 1  # bars for which the chord stays, this one included, as far as the phrase is planned
+    state_bars: int = 64  # bars that the state has lasted
 
     @property
     def end_beats(self) -> float:

@@ -13,6 +13,8 @@ from ambience.scene import Controls
 EPSILON_BEATS = 1e-9
 _DRAWS = 96
 _KNEE = 0.7  # velocity from which force grows ever less
+_BREATH_BEATS = 0.3  # a voice that rested so long is still where it was
+_GASP_TENSION = 0.75
 _SHORTEST_BEATS = 0.02  # two strikes nearer than this are one
 
 
@@ -66,8 +68,26 @@ def last_pitches(bar: Bar) -> tuple[int, ...]:
     """List where the layer's voices were just before the bar line, low to high; empty if it was long silent."""
     ends = [note.end_beats for note in bar.previous]
     latest = min(max(ends), bar.start_beats) if ends else 0.0
-    ended = {note.pitch_midi for note in bar.previous if note.end_beats >= latest - 0.1}
+    ended = {note.pitch_midi for note in bar.previous if note.end_beats >= latest - _BREATH_BEATS}
     return tuple(sorted(ended | set(bar.voices)))
+
+
+def gasp_at(bar: Bar) -> float:
+    """Tell where a tense bar falls silent before the hit that begins the next phrase; else where the bar ends.
+
+    Every second phrase of at least four bars ends so: a rest is what makes the next stroke the largest.
+    """
+    gasps = bar.phrase.last_bar and bar.phrase.index % 2 == 1 and bar.phrase.bars >= 4 and bar.bridge is None
+    return bar.end_beats - (1.0 if gasps and bar.controls.tension > _GASP_TENSION else 0.0)
+
+
+def before_gasp(notes: Iterable[Note], bar: Bar) -> list[Note]:
+    """Leave out or cut short what would sound in the silence at the end of a tense phrase."""
+    stop = gasp_at(bar)
+    kept = [n for n in notes if n.onset_beats < stop - _SHORTEST_BEATS]
+    if stop == bar.end_beats:
+        return kept
+    return [n if n.end_beats <= stop else replace(n, duration_beats=stop - n.onset_beats) for n in kept]
 
 
 def playable(notes: Iterable[Note], bar: Bar) -> tuple[Note, ...]:

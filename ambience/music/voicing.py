@@ -14,9 +14,10 @@ from ambience.units import FloatArray, IntArray
 
 OPEN_BELOW_MIDI = 48  # C3: wide gaps below
 PURE_BELOW_MIDI = 45  # A2, 110 Hz: nothing but fifths and octaves below
-_MOST_CANDIDATES = 12_000
+_MOST_CANDIDATES = 1_000
 _FORBIDDEN = 200.0
 _GOLDEN = 0.6180339887498949
+_IS_PURE = np.array([step % 12 in (0, 7) for step in range(128)])
 
 
 def voice_chord(
@@ -29,6 +30,7 @@ def voice_chord(
     spread: float,
     rng: Generator,
     held: tuple[int, ...] = (),
+    bass_pcs: tuple[int, int] | None = None,
 ) -> tuple[int, ...]:
     """Lay a chord out in a register so that the voices arrive well from where they were.
 
@@ -48,6 +50,8 @@ def voice_chord(
         Chooses among voicings that are equally good; one value is drawn.
     held : tuple of int, optional
         Pitches that still sound and must belong to the voicing where they are chord tones.
+    bass_pcs : tuple of int, optional
+        The bass of another part before and now: no parallels of the highest voice with it.
 
     Returns
     -------
@@ -70,6 +74,8 @@ def voice_chord(
     rows = _candidates(_near(pitches, before, count), count)
     rows = _with_held(rows, tuple(sorted(kept)))
     cost = _spacing_cost(rows, chord, spread) + _color_cost(rows, chord) + _motion_cost(rows, before)
+    if bass_pcs is not None and before:
+        cost += _bass_parallels(rows, before[-1], *bass_pcs)
     cost += 0.4 * np.mod(turn + _GOLDEN * np.arange(len(rows)), 1.0)
     return tuple(int(pitch) for pitch in rows[int(np.argmin(cost))])
 
@@ -123,7 +129,7 @@ def _spacing_cost(rows: IntArray, chord: Chord, spread: float) -> FloatArray:
     if rows.shape[1] < 2:
         return np.zeros(len(rows))
     gap, lower = np.diff(rows, axis=1), rows[:, :-1]
-    pure = np.isin(gap % 12, (0, 7))
+    pure = _IS_PURE[gap]
     cost = 0.5 * _FORBIDDEN * ((lower < PURE_BELOW_MIDI) & ~pure)
     cost += 6.0 * ((lower < OPEN_BELOW_MIDI) & (gap < 7)) + 1.0 * np.maximum(gap - 19, 0)
     cost += (lower >= OPEN_BELOW_MIDI) * 12.0 * (gap > 12)
@@ -153,7 +159,9 @@ def _motion_cost(rows: IntArray, before: tuple[int, ...]) -> FloatArray:
     if not before:
         return np.asarray(0.15 * np.abs(rows.mean(axis=1) - np.median(rows)), dtype=np.float64)
     old = np.array(before, dtype=np.int64)
-    cost = -1.5 * np.isin(rows, old).sum(axis=1).astype(np.float64)
+    sounded = np.zeros(128)
+    sounded[old] = 1.5
+    cost = -sounded[rows].sum(axis=1)
     if len(old) == rows.shape[1]:
         moves = np.abs(rows - old)
         overlaps = (rows[:, :-1] > old[1:]).sum(axis=1) + (rows[:, 1:] < old[:-1]).sum(axis=1)
@@ -169,14 +177,22 @@ def _outer_parallels(rows: IntArray, old: IntArray) -> FloatArray:
     low, high = rows[:, 0] - old[0], rows[:, -1] - old[-1]
     together = low * high > 0
     interval = (rows[:, -1] - rows[:, 0]) % 12
-    pure = np.isin(interval, (0, 7))
+    pure = _IS_PURE[interval]
     same = interval == (old[-1] - old[0]) % 12
     return np.asarray(_FORBIDDEN * (together & pure & same) + 2.0 * (together & pure & (np.abs(high) > 2)), np.float64)
+
+
+def _bass_parallels(rows: IntArray, top: int, bass_before_pc: int, bass_pc: int) -> FloatArray:
+    """Forbid parallel fifths and octaves of the highest voice with a bass of which only the pitch class is known."""
+    interval = (top - bass_before_pc) % 12
+    if bass_before_pc == bass_pc or interval not in (0, 7):
+        return np.zeros(len(rows))
+    return np.asarray(40.0 * ((rows[:, -1] - bass_pc) % 12 == interval), dtype=np.float64)
 
 
 def _inner_parallels(rows: IntArray, old: IntArray) -> FloatArray:
     """Dislike parallel fifths and octaves of neighboring voices."""
     interval = np.diff(rows, axis=1) % 12
     moved = (rows[:, 1:] - old[1:]) * (rows[:, :-1] - old[:-1]) > 0
-    wrong = moved & np.isin(interval, (0, 7)) & (interval == np.diff(old) % 12)
+    wrong = moved & _IS_PURE[interval] & (interval == np.diff(old) % 12)
     return np.asarray(6.0 * wrong.sum(axis=1), dtype=np.float64)

@@ -58,6 +58,10 @@ class Air:
         ]
         if not tones:
             return []
+        # Where a tone is dying away, its neighbor takes over: the chord of wind moves like a line.
+        fading = [pitch for pitch in known if pitch not in sounding]
+        if fading:
+            wished = 0.75 * min(fading, key=lambda p: abs(p - wished)) + 0.25 * wished
         pitch = min(tones, key=lambda p: abs(p - wished) + 5.0 * any(p % 12 == other % 12 for other in sounding))
         onset = bar.start_beats + late
         return [Note(onset, bars * bar.length_beats - late, pitch, velocity)]

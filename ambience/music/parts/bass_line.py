@@ -1,14 +1,18 @@
-"""The bass: celli and basses on roots and fifths, in long bows or in a driving pulse."""
+"""The bass: celli and basses walking in steps, in long bows or in a driving pulse."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from numpy.random import Generator
 
+from ambience.music.harmony import Chord
+from ambience.music.passing import line_to, step_on, walking_pcs
 from ambience.music.score import Bar, Note
-from ambience.music.touch import chances, last_pitches, playable, sounding_until, strength
+from ambience.music.touch import before_gasp, chances, last_pitches, playable, sounding_until, strength
 from ambience.music.voicing import nearest_of, pitches_of, require_register
 from ambience.plugins import setting
+
+_STEP_SEMITONES, _WALK_SEMITONES = 2, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class BassLine:
         """Set the bass under the bar."""
         chance = chances(rng)
         here = (last_pitches(bar) or (round(0.6 * self.lowest_midi + 0.4 * self.highest_midi),))[0]
-        bass = nearest_of((self._bass_pc(bar),), here, self.lowest_midi, self.highest_midi)
+        bass = nearest_of((self._bass_pc_of(bar.chord),), here, self.lowest_midi, self.highest_midi)
         if bar.ending:
             low = pitches_of((bar.scale.tonic_pc,), self.lowest_midi, self.highest_midi)[0]
             return playable([self._bow(bar, 0.0, bar.length_beats, low, chance)], bar)
@@ -42,48 +46,59 @@ class BassLine:
         return playable(self._bows(bar, bass, chance), bar)
 
     @staticmethod
-    def _bass_pc(bar: Bar) -> int:
+    def _bass_pc_of(chord: Chord) -> int:
         """Take the chord's own bass; over a foreign pedal, which the drone has, the root."""
-        return bar.chord.bass_pc if bar.chord.bass_pc in bar.chord.pcs else bar.chord.root_pc
+        return chord.bass_pc if chord.bass_pc in chord.pcs else chord.root_pc
 
     def _bows(self, bar: Bar, bass: int, chance: Iterator[float]) -> list[Note]:
-        """Hold a bar, two where the harmony stays; else move by the fifth or step toward what comes."""
-        steps, opens = next(chance) < self.walk, next(chance) < 0.3 + 0.4 * bar.controls.density
+        """Hold a bar, two where the harmony stays; else walk by step toward what comes."""
+        steps, opens = next(chance) < 0.35 + self.walk, next(chance) < 0.15 + 0.2 * bar.controls.density
         stays = bar.next_chord == bar.chord and bar.bridge is None
         if stays and (bar.phrase.bar % 2 == 0) and not bar.phrase.last_bar:
             return [self._bow(bar, 0.0, 2.0 * bar.length_beats, bass, chance)]
-        goal = nearest_of((bar.next_chord.root_pc,), bass, self.lowest_midi, self.highest_midi)
-        passing = bar.scale.step(goal, -1 if bass < goal else 1)
-        turn = bar.length_beats - (1.0 if bar.length_beats >= 3.0 else 0.5)
-        if not stays and steps and passing != bass and self.lowest_midi <= passing <= self.highest_midi:
-            last = self._bow(bar, turn, bar.length_beats, passing, chance)
-            return [self._bow(bar, 0.0, turn, bass, chance), last]
-        fifth = nearest_of((bass + 7,), bass, self.lowest_midi, self.highest_midi)
+        way = self._way(bar, bass)
         half = 0.5 * round(bar.length_beats)
-        if opens and (bass + 7) % 12 in bar.chord.pcs:
-            answer = self._bow(bar, half, bar.length_beats, fifth, chance)
+        if not stays and steps and way:
+            # A fourth is filled by two tones, a third by one; a step needs none.
+            tones = [bass, *way[-2:]]
+            turn = half if len(tones) == 3 else bar.length_beats - (1.0 if bar.length_beats >= 3.0 else 0.5)
+            places = (0.0, turn, turn + 0.5 * (bar.length_beats - turn))[: len(tones)]
+            ends = (*places[1:], bar.length_beats)
+            return [self._bow(bar, at, to, p, chance) for at, to, p in zip(places, ends, tones, strict=True)]
+        third = step_on(bass, 1, bar.chord.pcs)
+        if opens and stays and third <= self.highest_midi and third - bass <= 5:
+            answer = self._bow(bar, half, bar.length_beats, third, chance)
             return [self._bow(bar, 0.0, half, bass, chance), answer]
         return [self._bow(bar, 0.0, bar.length_beats, bass, chance)]
 
+    def _way(self, bar: Bar, bass: int) -> tuple[int, ...]:
+        """List the steps between the bass and the next one, both left out, if they are near enough to walk."""
+        goal = nearest_of((self._bass_pc_of(bar.next_chord),), bass, self.lowest_midi, self.highest_midi)
+        if not _STEP_SEMITONES < abs(goal - bass) <= _WALK_SEMITONES:
+            return ()
+        return line_to(bass, goal, walking_pcs(bar.chord, bar.scale))[1:-1]
+
     def _pulse(self, bar: Bar, bass: int, chance: Iterator[float]) -> list[Note]:
-        """Repeat the bass in short bows; tension throws in the octave and the fifth above."""
+        """Repeat the bass in short bows; the last of them walk into the next chord, tension adds a neighbor."""
         count = max(int(bar.length_beats / self.pulse_beats + 1e-9), 1)
-        others = [p for p in (bass + 12, bass + 7, bass - 12) if self.lowest_midi <= p <= self.highest_midi]
-        others = [p for p in others if p % 12 in bar.chord.pcs or p % 12 == bass % 12]
+        pcs = walking_pcs(bar.chord, bar.scale)
+        neighbors = [p for p in (step_on(bass, 1, pcs), step_on(bass, -1, pcs)) if p >= self.lowest_midi]
+        way = self._way(bar, bass)[-2:] if not bar.phrase.last_bar else ()
         notes = []
         for step in range(count):
             place = step * self.pulse_beats
-            jumps = next(chance) < 0.35 * bar.controls.tension and step % 2 == 1 and bool(others)
+            turns = next(chance) < 0.35 * bar.controls.tension and step % 4 == 3 and bool(neighbors)
             rests = next(chance) > 0.55 + bar.controls.density + 0.3 * bar.controls.tension and step > 0
             accent = 1.05 if step == 0 else 0.9 if place % 1.0 == 0.0 else 0.75
             velocity = strength(self.velocity, bar.controls, chance, accent=accent)
-            pitch = others[step % len(others)] if jumps else bass
+            left = count - step
+            pitch = way[-left] if left <= len(way) else neighbors[step // 4 % len(neighbors)] if turns else bass
             plucked = bar.controls.tension < self.pizzicato_tension
             bowed = "marcato" if step == 0 and bar.controls.tension > 0.6 else "staccato"
             word = "pizzicato" if plucked else bowed
             if not rests:
                 notes.append(Note(bar.start_beats + place, 0.7 * self.pulse_beats, pitch, velocity, word))
-        return notes
+        return before_gasp(notes, bar)
 
     def _bow(self, bar: Bar, place: float, end: float, pitch: int, chance: Iterator[float]) -> Note:
         late = 0.03 * next(chance)

@@ -12,6 +12,9 @@ from ambience.music.touch import chances, pick, playable, strength
 from ambience.music.voicing import nearest_of, pitches_of, require_register
 from ambience.plugins import setting
 
+_WAVE_BARS = 13.0
+_DAMPED_BEATS = 0.5  # before a chord to which the tone does not belong
+
 
 @dataclass(frozen=True, slots=True)
 class Bells:
@@ -42,22 +45,28 @@ class Bells:
         return playable(notes, bar)
 
     def _tone(self, number: int, onset: float, bar: Bar, chance: Iterator[float]) -> list[Note]:
-        """Strike a tone; its echo is softer, in another octave or the theme's next interval away."""
+        """Strike a tone; its echo is softer, the same or a neighbor in the chord."""
         pitch = self._pitch(number, bar, chance)
         velocity = strength(self.velocity, bar.controls, chance)
-        note = Note(onset, self.ring_beats, pitch, velocity)
+        note = Note(onset, self._ring(onset, pitch, bar), pitch, velocity)
         answers, apart = next(chance) < self.echo and not bar.ending, pick(chance, 3)
-        wished = pitch + (-12, 12, (bar.theme.head_semitones or (7,))[0])[apart]
+        wished = pitch + (0, -3, 3)[apart]
         answer = nearest_of(bar.chord.pcs, wished, self.lowest_midi, self.highest_midi)
         softer = strength(0.55 * self.velocity, bar.controls, chance)
         late = onset + self.echo_beats
-        return [note, Note(late, self.ring_beats, answer, softer)] if answers else [note]
+        return [note, Note(late, self._ring(late, answer, bar), answer, softer)] if answers else [note]
+
+    def _ring(self, onset: float, pitch: int, bar: Bar) -> float:
+        """Let a tone ring as long as it belongs to the harmony."""
+        stays = pitch % 12 in bar.next_chord.pcs or bar.chord_bars > 1 or onset >= bar.end_beats
+        return self.ring_beats if stays else min(self.ring_beats, max(bar.end_beats - onset - _DAMPED_BEATS, 1.0))
 
     def _pitch(self, number: int, bar: Bar, chance: Iterator[float]) -> int:
         """Take a chord tone, or in every third case the tone that the theme's head would reach from the root."""
         themed, bright, turn = next(chance) < 0.35, bar.controls.brightness, next(chance)
         reach = self.highest_midi - self.lowest_midi
-        wished = self.lowest_midi + reach * (0.15 + 0.3 * bright + 0.45 * turn)
+        wave = abs((bar.index + number) / _WAVE_BARS % 1.0 - 0.5) * 2.0  # height comes and goes like a tide
+        wished = self.lowest_midi + reach * (0.15 + 0.3 * bright + 0.4 * wave + 0.08 * turn)
         climb = list(accumulate(bar.theme.head_semitones or (7, -2)))
         pc = (bar.chord.root_pc + climb[(bar.index + number) % len(climb)]) % 12
         fits = themed and bar.scale.contains(pc)

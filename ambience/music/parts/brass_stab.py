@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from numpy.random import Generator
 
+from ambience.music.passing import quote
 from ambience.music.score import Bar, Note
-from ambience.music.touch import chances, playable, strength
-from ambience.music.voicing import nearest_of, pitches_of, require_register, voice_chord
+from ambience.music.touch import before_gasp, chances, gasp_at, playable, strength
+from ambience.music.voicing import require_register, voice_chord
 from ambience.plugins import setting
 
 _CLUSTER_ABOVE_MIDI = 60  # by ear and by beating: lower down a semitone is mud, not an edge
+
+_CLUSTER_BARS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class BrassStab:
     def __post_init__(self) -> None:
         require_register("brass_stab", self.lowest_midi, self.highest_midi)
 
+    @property
+    def carries_theme(self) -> bool:
+        """Whether the theme can be heard in it: it calls its head."""
+        return self.fragment_bars > 0
+
     def compose(self, bar: Bar, rng: Generator) -> Sequence[Note]:
         """Call the theme's head every so many bars; else place stabs where nobody expects them."""
         chance = chances(rng)
@@ -37,13 +44,13 @@ class BrassStab:
             return playable(self._stab(bar, 0.0, chord, chance, bar.length_beats), bar)
         calls = self.fragment_bars and (bar.phrase.bar + 1) % self.fragment_bars == 0
         if calls and bar.controls.tension > 0.4:
-            return playable(self._call(bar, chance), bar)
+            return playable(before_gasp(self._call(bar, chance), bar), bar)
         notes: list[Note] = []
         for place in self._places(bar, chance):
             notes += self._stab(bar, place, chord, chance, self.length_beats)
         if bar.impact:
             notes += self._stab(bar, 0.0, chord, chance, 2.0 * self.length_beats)
-        return playable(notes, bar)
+        return playable(before_gasp(notes, bar), bar)
 
     def _places(self, bar: Bar, chance: Iterator[float]) -> list[float]:
         """Choose displaced sixteenths, the same ones throughout a phrase; tension uses more of them."""
@@ -65,11 +72,16 @@ class BrassStab:
             spread=0.6,
             rng=rng,
         )
-        if bar.controls.tension <= self.cluster_tension:
+        if bar.controls.tension <= self.cluster_tension or not self._moment(bar):
             return chord
         start = min(max(self.highest_midi - self.voices + 1, self.lowest_midi), max(_CLUSTER_ABOVE_MIDI, chord[0] + 7))
         heap = range(start, min(start + max(self.voices, 3), self.highest_midi + 1))
         return (chord[0], *(p for p in heap if p > chord[0]))
+
+    @staticmethod
+    def _moment(bar: Bar) -> bool:
+        """Tell whether a cluster would be an event: at a hit, and once in every eight bars."""
+        return bar.impact or bar.phrase.bar % _CLUSTER_BARS == min(_CLUSTER_BARS, bar.phrase.bars) - 2
 
     def _stab(
         self, bar: Bar, place: float, chord: tuple[int, ...], chance: Iterator[float], length: float
@@ -87,19 +99,23 @@ class BrassStab:
         ]
 
     def _call(self, bar: Bar, chance: Iterator[float]) -> list[Note]:
-        """Play the head of the theme in octaves, hammered, ending with the bar."""
-        head = (0, *accumulate(bar.theme.head_semitones[:4] or (7, -2)))
-        pace = 0.5 if bar.length_beats >= 0.5 * (len(head) + 1) else 0.25
-        first = nearest_of((bar.chord.root_pc,), self.lowest_midi + 7.0, self.lowest_midi, self.highest_midi)
-        tones = pitches_of((*bar.scale.pcs, *bar.chord.pcs), self.lowest_midi, self.highest_midi)
-        start = bar.length_beats - pace * (len(head) + 1)
+        """Play the head of the theme, true to its intervals, in octaves, hammered, ending with the bar."""
+        pitches = quote(
+            bar.theme.head_semitones or (7, -2),
+            bar.chord,
+            bar.scale,
+            near_midi=self.lowest_midi + 9.0,
+            lowest_midi=self.lowest_midi,
+            highest_midi=self.highest_midi,
+        )
+        pace = 0.5 if bar.length_beats >= 0.5 * (len(pitches) + 1) else 0.25
+        start = max(gasp_at(bar) - bar.start_beats - pace * (len(pitches) + 1), 0.0)
+        octave = 12 if pitches and max(pitches) + 12 <= self.highest_midi else 0
         notes = []
-        for step, semitones in enumerate(head):
-            pitch = min(tones, key=lambda p: (abs(p - first - semitones), p))
-            length = pace * (1.8 if step == len(head) - 1 else 0.85)
-            for octave in (0, 12):
-                velocity = strength(self.velocity, bar.controls, chance, accent=1.05 if not octave else 0.9)
-                if pitch + octave <= self.highest_midi:
-                    onset = bar.start_beats + max(start, 0.0) + step * pace
-                    notes.append(Note(onset, length, pitch + octave, velocity, "marcato"))
+        for step, pitch in enumerate(pitches):
+            length = pace * (1.8 if step == len(pitches) - 1 else 0.85)
+            for above in dict.fromkeys((0, octave)):
+                velocity = strength(self.velocity, bar.controls, chance, accent=1.05 if not above else 0.9)
+                onset = bar.start_beats + start + step * pace
+                notes.append(Note(onset, length, pitch + above, velocity, "marcato"))
         return notes

@@ -22,7 +22,7 @@ class Breath:
     calm_per_minute: float = setting(10.0, "breaths a minute at level 1", above=0.0, high=30.0)
     panic_per_minute: float = setting(28.0, "breaths a minute as level nears 0", above=0.0, high=60.0)
     inhale_midi: int = setting(62, "note number of the inhale", low=24, high=108)
-    exhale_midi: int = setting(57, "note number of the exhale", low=24, high=108)
+    exhale_midi: int = setting(60, "note number of the exhale", low=24, high=108)
     velocity: float = setting(0.5, "0..1, nearness of the breath", above=0.0, high=1.0)
     pause: float = setting(0.08, "0..1, part of every inhale and exhale that is silent at its end", low=0.0, high=0.5)
 

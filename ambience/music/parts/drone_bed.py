@@ -12,7 +12,9 @@ from ambience.music.touch import EPSILON_BEATS, chances, playable, sounding_unti
 from ambience.music.voicing import pitches_of, require_register
 from ambience.plugins import setting
 
-_VOICES = 3  # a voice changes every third bar, and no two in the same one
+_VOICES = 3
+_SHORTEST_BARS = 2
+_BOW_BARS = 6  # a voice changes every sixth bar, two bars after another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,18 @@ class DroneBed:
             return []
         # Voices that begin together enter a beat apart; one that goes on begins where it ends.
         onset = max(until.values(), default=bar.start_beats + min(float(voice), 0.5 * bar.length_beats))
-        bars = 2 + (voice - bar.index - 2) % _VOICES
+        bars = 2 + (2 * voice - bar.index - 2) % _BOW_BARS
+        if voice and bar.chord.bass_pc != family[0] % 12 and not self._lies_still(bar):
+            # Only the root lies still whatever comes; the others end with the chord to which they belong.
+            bars = min(bars, bar.chord_bars + (family[0] % 12 in bar.next_chord.pcs and bar.chord_bars == 1))
+            if bars < _SHORTEST_BARS and not bar.ending:
+                return []
+        if voice and not until and (bar.index - 2 * voice) % _BOW_BARS and not (bar.arrival or bar.index == 0):
+            return []  # a voice that was silent waits for its own turn
         end = bar.end_beats + (bars - 1) * bar.length_beats
         reach = self.drift_cents * (1.0 + bar.controls.tension)
-        pitch = family[min(int(turn * len(family) * (0.4 + 0.8 * bar.controls.brightness)), len(family) - 1)]
+        # Each voice keeps to its own pitch: the light of the state alone decides which octave that is.
+        pitch = family[min(int((0.1 * turn + 0.8 * bar.controls.brightness) * len(family)), len(family) - 1)]
         softer = (1.0, 0.8, 0.85)[voice] * (0.75 + 0.25 * bar.controls.density if voice else 1.0)
         return [Note(onset, end - onset, pitch, uneven * softer, "sustain", reach * (2.0 * drift - 1.0))]
 
@@ -54,9 +64,16 @@ class DroneBed:
         root_pc = bar.scale.tonic_pc if self.pedal == "tonic" else bar.chord.bass_pc
         roots = pitches_of((root_pc,), self.lowest_midi, self.highest_midi)
         fifths = pitches_of((root_pc + 7,), self.lowest_midi, self.highest_midi)
-        rubbed = {(root_pc + 6) % 12, (root_pc + 8) % 12} & (set(bar.chord.pcs) | set(bar.next_chord.pcs))
-        fits = not rubbed or bar.controls.tension > 0.75  # at great tension the fifth may grate
-        return roots[:1], fifths if fits else (), roots[1:]
+        pcs = (*bar.chord.pcs, bar.chord.bass_pc)
+        still = self._lies_still(bar)
+        rubbed = {(root_pc + 6) % 12, (root_pc + 8) % 12} & {*pcs, *bar.next_chord.pcs}
+        fits = (root_pc + 7) % 12 in pcs or (still and not rubbed)
+        return roots[:1], fifths if fits else (), roots[1:] if root_pc in pcs else ()
+
+    def _lies_still(self, bar: Bar) -> bool:
+        """Tell whether the harmony rests on the drone, now and in the next bar."""
+        root_pc = bar.scale.tonic_pc if self.pedal == "tonic" else bar.chord.bass_pc
+        return bar.chord.bass_pc == root_pc == bar.next_chord.bass_pc
 
     def _bridge_over_a_hole(self, notes: list[Note], bar: Bar, chance: Iterator[float]) -> list[Note]:
         """Add a note where nothing is known to sound all through the bar."""

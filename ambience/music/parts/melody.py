@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import ClassVar, Literal
 
 from numpy.random import Generator
@@ -12,6 +13,7 @@ from ambience.music.voicing import require_register
 from ambience.plugins import setting
 from ambience.units import smoothstep
 
+_BREATH_BEATS = 0.25
 _DOUBLINGS = {"none": 0, "octave_below": -12, "octave_above": 12}
 
 
@@ -67,11 +69,19 @@ class Melody:
         free = 0.0 if note.onset_beats == bar.start_beats else 1.0
         room = max(min(self.rubato_beats, 0.25 * note.duration_beats, bar.end_beats - note.onset_beats - 0.01), 0.0)
         late = max(free * room * next(chance), self._wait(pitch, note, bar))
+        length = min(note.duration_beats, self._breath_at(bar) - note.onset_beats)
         accent = self._dynamic(note, bar) * (0.6 + 0.4 * note.velocity)
         velocity = strength(self.velocity, bar.controls, chance, accent=1.25 * accent)
         hammered = bar.controls.tension > self.marcato_tension and note.duration_beats <= 1.0
         word = "marcato" if hammered and note.articulation == "sustain" else note.articulation
-        return Note(note.onset_beats + late, note.duration_beats - late, pitch, velocity, word, note.detune_cents)
+        return Note(note.onset_beats + late, max(length - late, 0.1), pitch, velocity, word, note.detune_cents)
+
+    @staticmethod
+    def _breath_at(bar: Bar) -> float:
+        """Tell where a singer must have ended: before a new state, in which another statement begins."""
+        if bar.bridge is None:
+            return inf
+        return bar.start_beats + (bar.bridge.bars - bar.bridge.bar) * bar.length_beats - _BREATH_BEATS
 
     @staticmethod
     def _wait(pitch: int, note: Note, bar: Bar) -> float:

@@ -9,8 +9,11 @@ from numpy.random import Generator
 
 from ambience.music.clock import sixteenth_groups
 from ambience.music.score import Bar, Note
-from ambience.music.touch import chances, pick, playable, sounding_until, strength
+from ambience.music.touch import before_gasp, chances, pick, playable, sounding_until, strength
 from ambience.plugins import setting
+
+_BUILD_BARS = 8.0
+_SILENT_BARS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,14 @@ class Percussion:
             hit = self._stroke(bar, 0.0, 1.35, chance, low=True)
             # A bar that was cut short may leave the drum ringing; then the hit is a bigger drum's.
             notes.append(replace(hit, pitch_midi=hit.pitch_midi - 2 * (hit.pitch_midi in sounding_until(bar))))
-        return playable(notes, bar)
+        return playable(before_gasp(notes, bar), bar)
 
     def _pulse(self, bar: Bar, chance: Iterator[float]) -> list[Note]:
         """Mark the groups of the bar with the low drum, and between them, when it fills up, with the high one."""
         groups = sixteenth_groups(bar.length_beats, bar.phrase.index + self.turn)
         heads = (0, *accumulate(groups[:-1]))
         drive = 0.6 * bar.controls.tension + 0.4 * bar.controls.density + 0.2 * bar.phrase.bar / bar.phrase.bars
+        drive -= 0.5 * max(1.0 - bar.state_bars / _BUILD_BARS, 0.0)  # a battle is built up
         notes = []
         for place, head in enumerate(heads):
             weight = 1.0 if place == 0 else 0.86
@@ -60,6 +64,9 @@ class Percussion:
         turn = bar.phrase.index + self.turn
         places = [(3 + 5 * turn) % steps, (10 + 3 * turn) % steps, (6 + 7 * turn) % steps]
         count = min(round(0.4 + 2.6 * bar.controls.tension + 0.6 * next(chance)), 3)
+        # Two bars of waiting at first, and every fourth bar belongs to the others.
+        if bar.state_bars < _SILENT_BARS or (bar.phrase.bar % 4 == 3 and not bar.phrase.last_bar):
+            count = 0
         places = [place + (place % 4 == 0) for place in places[:count] if place + 1 < steps]
         return [
             self._stroke(bar, 0.25 * place, 1.0 - 0.1 * order, chance, low=order != 1)

@@ -27,6 +27,11 @@ class Swell:
     def compose(self, bar: Bar, rng: Generator) -> Sequence[Note]:
         """Grow through the bar, or through its second half when there is room to wait."""
         chance = chances(rng)
+        bridged = bar.bridge is not None and bar.bridge.last_bar
+        between = (bar.phrase.bar + 1) % self.every_bars == 0 and next(chance) < 0.3 + bar.controls.density
+        if bar.ending or not (bar.phrase.last_bar or bridged or between):
+            rng.random()  # the voicing's draw
+            return ()
         voicing = voice_chord(
             bar.chord,
             lowest_midi=self.lowest_midi,
@@ -35,11 +40,8 @@ class Swell:
             previous=last_pitches(bar),
             spread=bar.controls.space,
             rng=rng,
+            bass_pcs=(bar.last_chord.bass_pc, bar.chord.bass_pc) if bar.last_chord else None,
         )
-        bridged = bar.bridge is not None and bar.bridge.last_bar
-        between = (bar.phrase.bar + 1) % self.every_bars == 0 and next(chance) < 0.3 + bar.controls.density
-        if bar.ending or not (bar.phrase.last_bar or bridged or between):
-            return ()
         # A long bar is entered in the middle when it is calm: four seconds of growing are enough.
         waits = bar.length_s > 4.0 and bar.controls.tension < 0.4 and not bar.phrase.last_bar
         onset = bar.start_beats + (0.5 * round(bar.length_beats) if waits else 0.0)
@@ -47,7 +49,9 @@ class Swell:
         end = max(bar.end_beats - silence, onset + 0.5)
         notes = []
         for pitch in voicing:
-            late = min(0.15 * next(chance), 0.1 * (end - onset))
+            late = (pitch != voicing[-1]) * min(
+                0.05 * next(chance), 0.1 * (end - onset)
+            )  # one breath, not a broken chord
             velocity = strength(self.velocity, bar.controls, chance)
             notes.append(Note(onset + late, end - onset - late, pitch, velocity, "swell"))
         return playable(notes, bar)
