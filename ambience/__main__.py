@@ -1,5 +1,19 @@
-"""Lets `python -m ambience` be the command."""
+"""Where the process begins: signals are heeded before anything that takes time is imported."""
 
-from ambience.cli import main
+from typing import NoReturn
 
-main()
+from ambience.cli_signals import Stopped, end, heed_signals
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its status."""
+    heed_signals()
+    try:
+        from ambience import cli
+    except Stopped as stopped:
+        end(stopped)
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

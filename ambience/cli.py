@@ -1,7 +1,6 @@
 """The command line: list, show, check, render and midi."""
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ambience.cli_signals import Stopped, heed_signals
+from ambience.cli_signals import Stopped, end, heed_signals
 from ambience.errors import AmbienceError
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def check(presets: tuple[str, ...], as_json: bool) -> None:
 @_duration
 @_state
 @click.option(
-    "--sample-rate", default=48_000, type=click.IntRange(8_000, 192_000), metavar="HZ", help="Frames a second."
+    "--sample-rate", type=click.IntRange(22_050, 192_000), metavar="HZ", help="Frames a second; 48000 by default."
 )
 @click.option("--format", "container", default="wav", type=click.Choice(("wav", "flac", "ogg")), help="Kind of file.")
 @click.option("--bit-depth", default="24", type=click.Choice(("16", "24", "32f")), help="Of WAV and FLAC.")
@@ -116,10 +115,11 @@ def check(presets: tuple[str, ...], as_json: bool) -> None:
 @click.option(
     "--threads", type=click.IntRange(min=1), metavar="N", help="Layers rendered at once; all processors by default."
 )
+@click.option("--session", type=click.Path(path_type=Path), metavar="LOG", help="Play a recorded live session again.")
 @_force
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @_json
-def render(preset: str, seed: int | None, duration: float | None, state: str | None, out: Path, **options: Any) -> None:
+def render(preset: str, out: Path, session: Path | None, sample_rate: int | None, **options: Any) -> None:
     """Render PRESET to DIR/<preset>-<seed>.wav with its notes (.mid) and a sidecar (.json).
 
     Example: ambience render single-piece --seed 7 --out renders
@@ -128,18 +128,20 @@ def render(preset: str, seed: int | None, duration: float | None, state: str | N
 
     shown = sys.stderr.isatty() and not options["quiet"]
     with progress(shown=shown) as report:
-        from ambience import bounce, cli_report
+        from ambience import bounce, cli_report, cli_session
 
-        piece = _load(preset, seed, duration, state)
+        wishes = {option: options[option] for option in ("seed", "duration", "state")}
+        piece, evening = cli_session.load(preset, session, **wishes)
         rendering = bounce.render(
             piece,
             out / f"{piece.name}-{piece.seed}.{options['container']}",
             stems=options["stems"],
             bit_depth=options["bit_depth"],
-            sample_rate_hz=options["sample_rate"],
+            sample_rate_hz=sample_rate or (evening.sample_rate_hz if evening else 48_000),
             master=options["master"],
             threads=options["threads"],
             force=options["force"],
+            session=evening,
             progress=report.show,
         )
     _print(cli_report.rendering_json(piece, rendering) if options["as_json"] else cli_report.rendering_text(rendering))
@@ -181,6 +183,7 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     heed_signals()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them reads every installed package
     try:
         status = run()
         sys.stdout.flush()
@@ -188,9 +191,7 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = _FAILED
     except Stopped as stopped:
-        click.echo("error: interrupted" if stopped.number == signal.SIGINT else "error: terminated", err=True)
-        sys.stdout.flush()
-        os._exit(128 + stopped.number)  # everything is cleared up; a thread that compiles would hold us for seconds
+        end(stopped)  # everything is cleared up
     sys.exit(status)
 
 
@@ -223,9 +224,9 @@ def _complain(text: str, status: int) -> int:
 
 
 def _load(preset: str, seed: int | None, duration: float | None, state: str | None) -> "Preset":
-    from ambience import piece
+    from ambience import cli_session
 
-    return piece.load(preset).override(seed=seed, duration_s=duration, state=state)
+    return cli_session.load(preset, None, seed=seed, duration=duration, state=state)[0]
 
 
 def _print(text: str) -> None:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ambience import engine, preset_file
+from ambience import preset_file
 from ambience.errors import ParameterError, PresetError
 from ambience.io.midi import read_motif, write_midi
-from ambience.music.commission import find_theme
 from ambience.music.motif import parse_transform
 from ambience.music.pitch import parse_tonic
 from ambience.music.scale import Scale
@@ -104,6 +103,8 @@ def compose(preset: Preset, *, duration_s: float | None = None) -> Composition:
     duration_s : float, optional
         Instead of the preset's own length.
     """
+    from ambience import engine
+
     wanted = preset if duration_s is None else preset.override(duration_s=duration_s)
     return Composition(engine.compose(wanted))
 
@@ -114,13 +115,12 @@ def _path_of(preset: str | Path) -> Path:
 
 def _faults(preset: Preset, path: Path) -> Iterator[str]:
     """Find what only the music can judge: the words of motifs and transforms."""
-    lines = line_map(preset.text)
 
     def judged(check: Callable[[], object], *place: str) -> Iterator[str]:
         try:
             check()
         except ParameterError as error:
-            yield f"{path}:{line_of(lines, place)} [{'.'.join(place)}]: {error}"
+            yield f"{path}:{line_of(line_map(preset.text), place)} [{'.'.join(place)}]: {error}"
 
     if preset.theme.motif or preset.theme.midi:
         place = "motif" if preset.theme.motif else "midi"
@@ -131,6 +131,8 @@ def _faults(preset: Preset, path: Path) -> Iterator[str]:
 
 
 def _theme(preset: Preset) -> Theme:
+    from ambience.music.commission import find_theme  # a preset without a motif is checked without the composer
+
     return find_theme(preset, Scale(parse_tonic(preset.tonic), preset.mode))
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ambience.errors import ParameterError, explain
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 Kind = Literal["parts", "instruments", "effects"]
 
@@ -65,9 +67,12 @@ def setting(
 @cache
 def names(kind: Kind) -> tuple[str, ...]:
     """List the names of all parts, instruments or effects, built in and installed."""
-    package = import_module(_PACKAGES[kind])
-    own = {module.name for module in pkgutil.iter_modules(package.__path__)}
-    return tuple(sorted(own | set(_installed(kind))))
+    return tuple(sorted(_own(kind) | _installed(kind).keys()))
+
+
+def exists(kind: Kind, name: str) -> bool:
+    """Tell whether a part, an instrument or an effect has the name; what is built in goes first."""
+    return name in _own(kind) or name in _installed(kind)
 
 
 @cache
@@ -86,10 +91,10 @@ def find(kind: Kind, name: str) -> type:
     ParameterError
         If nothing of that kind has the name.
     """
-    if (point := _installed(kind).get(name)) is not None:
-        return _as_class(point.load())
-    if name not in names(kind):
+    if not exists(kind, name):
         raise ParameterError(explain(kind, "name", name, f"is not among the {kind}", suggest(name, names(kind))))
+    if name not in _own(kind):
+        return _as_class(_installed(kind)[name].load())
     module = import_module(f"{_PACKAGES[kind]}.{name}")
     return _as_class(getattr(module, "".join(word.capitalize() for word in name.split("_"))))
 
@@ -107,7 +112,15 @@ def suggest(word: str, known: tuple[str, ...]) -> str:
 
 
 @cache
-def _installed(kind: Kind) -> dict[str, EntryPoint]:
+def _own(kind: Kind) -> frozenset[str]:
+    package = import_module(_PACKAGES[kind])
+    return frozenset(module.name for module in pkgutil.iter_modules(package.__path__))
+
+
+@cache
+def _installed(kind: Kind) -> "dict[str, EntryPoint]":
+    from importlib.metadata import entry_points  # takes longer than all else here, and few presets need it
+
     return {point.name: point for point in entry_points(group=f"ambience.{kind}")}
 
 

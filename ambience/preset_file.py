@@ -57,7 +57,14 @@ def read(preset: str | Path) -> Preset:
     """
     path = _find(preset)
     where = _shown(path)
-    return parse(_decode(_load(path, where), where), where)
+    return parse(_decode(_load(path, where, LARGEST_BYTES), where), where)
+
+
+def read_table(path: Path, largest_bytes: int = LARGEST_BYTES) -> tuple[dict[str, Any], str, str]:
+    """Read a TOML file of another kind: its table, its text, and its name as errors should show it (PresetError)."""
+    where = _shown(path)
+    text = _decode(_load(path, where, largest_bytes), where)
+    return _parse_toml(text, where), text, where
 
 
 def parse(text: str, where: str) -> Preset:
@@ -95,20 +102,21 @@ def _alternatives(name: str) -> str:
     return f"{close}{there}; or give the path of a {_SUFFIX} file."
 
 
-def _load(path: Path, where: str) -> bytes:
+def _load(path: Path, where: str, largest_bytes: int) -> bytes:
     try:
         _refuse_special(path.stat(), where)
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(handle, "rb") as file:
             _refuse_special(os.fstat(handle), where)  # what stands there now may not be what stood there before
-            content = file.read(LARGEST_BYTES + 1)
+            content = file.read(largest_bytes + 1)
     except FileNotFoundError:
         raise PresetError(explain(where, "", None, "there is no such file", _neighbors(path))) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a file name"
         raise PresetError(explain(where, "", None, f"cannot be read: {reason[0].lower()}{reason[1:]}")) from None
-    if len(content) > LARGEST_BYTES:
-        raise PresetError(explain(where, "", None, "is larger than 1 MB", "A preset is a few pages of text."))
+    if len(content) > largest_bytes:
+        rule = f"is larger than {largest_bytes // 1_000_000} MB"
+        raise PresetError(explain(where, "", None, rule, "A preset is a few pages of text."))
     return content
 
 

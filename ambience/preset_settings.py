@@ -19,7 +19,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from ambience.errors import ParameterError
-from ambience.plugins import Kind, build, find, names, suggest
+from ambience.plugins import Kind, build, exists, find, names, suggest
+from ambience.preset_fit import fitted
 from ambience.preset_terms import Number, Switch, Whole, broken
 
 _PLAIN = {float: Number, int: Whole, bool: Switch}
@@ -49,7 +50,9 @@ class PluginTable:
 
     def check(self, table: dict[str, Any]) -> dict[str, Any]:
         """Return the table with its numbers in the types that the class declares."""
-        checked = self.model(table).model_validate(table).model_dump(by_alias=True, exclude_unset=True)
+        checked = fitted(self.kind, table) if self._names_one(table) else None
+        if checked is None:
+            checked = self.model(table).model_validate(table).model_dump(by_alias=True, exclude_unset=True)
         try:
             build(self.kind, checked)  # the class may have rules of its own between its settings
         except ParameterError as error:
@@ -58,9 +61,11 @@ class PluginTable:
 
     def model(self, table: Mapping[str, Any]) -> type[Settings]:
         """Find the model of a table by its name; without a known name only the name is judged."""
+        return settings_model(self.kind, table["name"]) if self._names_one(table) else _named(self.kind)
+
+    def _names_one(self, table: Mapping[str, Any]) -> bool:
         name = table.get("name")
-        known = isinstance(name, str) and name in names(self.kind)
-        return settings_model(self.kind, str(name)) if known else _named(self.kind)
+        return isinstance(name, str) and exists(self.kind, name)
 
 
 @cache

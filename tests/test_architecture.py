@@ -20,14 +20,16 @@ RANKS = {
     **dict.fromkeys(("preset", "timeline"), 2),
     **dict.fromkeys(("music", "sound"), 3),
     **dict.fromkeys(("engine", "io"), 4),
-    **dict.fromkeys(("mastering", "piece"), 5),
-    "bounce": 6,
-    "live": 7,
-    "cli": 8,
-    "__main__": 9,
+    "rehearsal": 5,
+    **dict.fromkeys(("mastering", "piece"), 6),
+    "bounce": 7,
+    "live": 8,
+    "cli": 9,
+    "__main__": 10,
 }
-FAMILIES = ("preset", "cli")  # preset_file, cli_report … belong to what they are named after
+FAMILIES = ("preset", "cli", "engine")  # preset_file, cli_report … belong to what they are named after
 ANYWHERE = {"numpy"}
+FAMILY_DOORS = {"pydantic": {"preset", "live"}, "click": {"cli"}}
 DOORS = {
     "numba": "sound/dsp/_jit.py",
     "mido": "io/midi.py",
@@ -88,11 +90,9 @@ def test_every_third_party_library_has_one_door() -> None:
             library = module.split(".")[0].removesuffix("_core")
             if library not in sys.stdlib_module_names and library not in {"ambience", "__future__", *ANYWHERE}:
                 users[library].add(place(path))
-    if "pydantic" in users:
-        assert {group(name.removesuffix(".py").replace("/", ".")) for name in users.pop("pydantic")} <= {
-            "preset",
-            "live",
-        }
+    for library, families in FAMILY_DOORS.items():
+        found = users.pop(library, set())
+        assert {group(name.removesuffix(".py").replace("/", ".")) for name in found} <= families, library
     for library, found in users.items():
         assert len(found) == 1, f"{library} is imported by {sorted(found)}"
         assert library not in DOORS or found == {DOORS[library]}

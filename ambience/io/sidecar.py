@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from ambience.io.session import Session, session_table
 from ambience.io.wav import BitDepth, Container, library_versions
 from ambience.music.harmony import Chord
 from ambience.music.motif import motif_text
@@ -59,7 +60,9 @@ class FileRecord:
     sha256: str
 
 
-def describe(preset: Preset, score: Score, sound: Sound, files: Sequence[FileRecord]) -> dict[str, Any]:
+def describe(
+    preset: Preset, score: Score, sound: Sound, files: Sequence[FileRecord], session: Session | None = None
+) -> dict[str, Any]:
     """Collect all that a sidecar says, free of dates and paths: the same render gives the same text."""
     return {
         "format": FORMAT_VERSION,
@@ -70,6 +73,7 @@ def describe(preset: Preset, score: Score, sound: Sound, files: Sequence[FileRec
             "sha256": sha256(preset.text.encode()).hexdigest(),
             "text": preset.text,
         },
+        **({"session": session_table(session)} if session else {}),
         "versions": versions() | library_versions(),
         "audio": {
             "container": sound.container,

@@ -115,11 +115,11 @@ def check_format(container: str, bit_depth: str, sample_rate_hz: int) -> None:
     require(container in CONTAINERS, "render", "format", container, f"must be one of {', '.join(CONTAINERS)}")
     require(bit_depth in BIT_DEPTHS, "render", "bit_depth", bit_depth, f"must be one of {', '.join(BIT_DEPTHS)}")
     require(
-        8_000 <= sample_rate_hz <= 192_000,
+        22_050 <= sample_rate_hz <= 192_000,
         "render",
         "sample_rate_hz",
         sample_rate_hz,
-        "must be between 8000 and 192000",
+        "must be between 22050 and 192000",
     )
     fits = container != "flac" or bit_depth != "32f"
     require(fits, "render", "bit_depth", bit_depth, "must be 16 or 24 in a FLAC", "Use --format wav for 32f.")

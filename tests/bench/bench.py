@@ -1,6 +1,6 @@
 """Measures what a user waits for: whole processes, wall time and peak memory; run by hand, never as a test.
 
-    python tests/bench/bench.py [--runs 3] [--long] [--json FILE]
+python tests/bench/bench.py [--runs 3] [--long] [--json FILE]
 """
 
 import argparse

@@ -160,8 +160,8 @@ def test_a_phrase_is_the_same_however_time_is_cut(name: str) -> None:
     whole = play_in_spans(name, [0, 40])
     assert whole.any()
     assert np.isfinite(whole).all()
-    np.testing.assert_array_equal(play_in_spans(name, list(range(41))), whole)
-    np.testing.assert_array_equal(play_in_spans(name, [0, 1, 4, 9, 10, 23, 37, 40]), whole)
+    # another player of the same stream, so this also says that two of them are one
+    np.testing.assert_array_equal(play_in_spans(name, [*range(12), 23, 24, 37, 40]), whole)
 
 
 def test_a_player_adds_to_what_is_there(name: str) -> None:
@@ -222,10 +222,6 @@ def test_a_note_begins_and_ends_without_a_click(name: str) -> None:
         assert bends[key_up - 100 : key_up + 200].max() < 1.5 * bends[key_up - RATE_HZ : key_up - 100].max()
     else:
         assert onset < 0.5 * peak
-
-
-def test_two_players_of_one_stream_are_one(name: str) -> None:
-    np.testing.assert_array_equal(play_in_spans(name, [0, 20]), play_in_spans(name, [0, 20]))
 
 
 def test_a_held_tone_never_stands_still(name: str) -> None:

@@ -10,7 +10,7 @@ from ambience.rng import stream
 from ambience.sound.block import QUANTUM_FRAMES, NoteOn
 from ambience.sound.dsp import section_motion
 from ambience.sound.dsp.section import Bowing, Ensemble, Seat, Section, Tone, seat_players
-from ambience.sound.dsp.wavetable import GUARD_FRAMES, TableSet, Timbre, build_tables, table_frames, zone_centers
+from ambience.sound.dsp.wavetable import GUARD_FRAMES, TableSet, Timbre, table_frames, zone_centers
 from ambience.units import Audio, FloatArray
 
 SOFT, LOUD = Timbre(12.0), Timbre(3.0)
@@ -19,7 +19,7 @@ RATE_HZ = 48_000
 
 
 def tables_at(rate_hz: int, *, spread_cents: float = 5.0, breath_gain: float = 0.0) -> TableSet:
-    return build_tables(
+    tables = TableSet(
         np.array([100.0, 300.0]),
         (SOFT, LOUD),
         HISS,
@@ -28,6 +28,8 @@ def tables_at(rate_hz: int, *, spread_cents: float = 5.0, breath_gain: float = 0
         sample_rate_hz=rate_hz,
         rng=stream(1, "tables"),
     )
+    tables.open_all()
+    return tables
 
 
 def power(table: FloatArray, n_frames: int) -> FloatArray:
@@ -112,12 +114,14 @@ def test_seated_players_are_in_tune_together_and_apart_from_one_another() -> Non
     assert sum(seat.pan for seat in seats) == pytest.approx(0.0, abs=1e-9)
 
 
-def plain_section(*, attack_s: float = 0.01, release_s: float = 0.05, equal_power: bool = False) -> Section:
+def plain_section(
+    *, attack_s: float = 0.01, release_s: float = 0.05, equal_power: bool = False, take: int = 0
+) -> Section:
     still = Tone(
         0.5, 0.0, 0.0, 0.0, wander_brightness=0.0, wander_db=0.0, wander_cents=0.0, breath=0.0, equal_power=equal_power
     )
     ensemble = Ensemble((SOFT,), HISS, 100.0, 400.0, still, (Seat(),), {"sustain": Bowing(attack_s, release_s)})
-    return Section(ensemble, RATE_HZ, stream(2, "player"))
+    return Section(ensemble, RATE_HZ, stream(2, "player", take))
 
 
 def play(section: Section, n_quanta: int, *notes: NoteOn, tension: float = 0.0) -> Audio:
@@ -137,13 +141,14 @@ def test_a_note_sounds_from_its_frame_to_the_end_of_its_release() -> None:
 
 
 def test_notes_of_equal_power_join_without_a_dip() -> None:
-    section = plain_section(attack_s=0.8, release_s=0.8, equal_power=True)
-    length = 2 * RATE_HZ
-    first = play(section, 375, NoteOn(0, length, 200.0, 0.6))
-    second = play(section, 187, NoteOn(0, length, 200.0, 0.6))
-    joined = np.concatenate((first[RATE_HZ:], second))
-    levels = [np.sqrt(np.mean(part**2)) for part in np.array_split(joined, 20)]
-    assert min(levels) > 0.4 * float(np.median(levels))
+    length, powers = 2 * RATE_HZ, np.zeros(20)
+    for take in range(8):  # two notes of one reader may cancel for a moment; that is no dip of the joint
+        section = plain_section(attack_s=0.8, release_s=0.8, equal_power=True, take=take)
+        first = play(section, 375, NoteOn(0, length, 200.0, 0.6))
+        second = play(section, 187, NoteOn(0, length, 200.0, 0.6))
+        joined = np.concatenate((first[RATE_HZ:], second))
+        powers += [np.mean(part**2) for part in np.array_split(joined, 20)]
+    assert powers.min() > 0.4 * float(np.median(powers))
 
 
 def test_more_voices_than_the_arrays_had_room_for_all_sound() -> None:

@@ -1,0 +1,146 @@
+"""What every bundled preset owes its listener: composed from several seeds, heard for a moment."""
+
+import io
+from collections import defaultdict
+from functools import cache
+from itertools import pairwise
+
+import mido
+import numpy as np
+import pytest
+
+from ambience import preset_file
+from ambience.engine import Engine, compose
+from ambience.io.midi import save_midi
+from ambience.io.performance import TICKS_PER_BEAT, perform
+from ambience.music.score import Score
+from ambience.units import FloatArray
+
+NAMES = tuple(preset_file.bundled())
+STATES = tuple((name, state) for name in NAMES for state in preset_file.read(name).states)
+SEEDS = (None, 1, 2)
+PIECES = [(name, seed) for name in NAMES for seed in SEEDS]
+EPSILON = 1e-6
+
+
+@cache
+def composed(name: str, seed: int | None) -> Score:
+    return compose(preset_file.read(name).override(seed=seed))
+
+
+@pytest.fixture(params=PIECES, ids=lambda piece: f"{piece[0]}-{piece[1]}")
+def score(request: pytest.FixtureRequest) -> Score:
+    return composed(*request.param)
+
+
+def test_notes_are_sound_and_in_the_range_of_their_instrument(score: Score) -> None:
+    for track in score.tracks:
+        for note in track.notes:
+            assert note.duration_beats > 0.0, track.name
+            assert 0.0 < note.velocity <= 1.0, track.name
+            assert 0.0 <= note.onset_beats < score.length_beats, track.name
+            if track.profile.drum_key is None:  # a drum's pitch is its tuning
+                assert track.profile.lowest_midi <= note.pitch_midi <= track.profile.highest_midi, track.name
+
+
+def test_no_pitch_overlaps_itself_within_a_layer(score: Score) -> None:
+    for track in score.tracks:
+        voices = defaultdict(list)
+        for note in track.notes:
+            voices[note.pitch_midi].append(note)
+        for notes in voices.values():
+            for before, after in pairwise(sorted(notes, key=lambda note: note.onset_beats)):
+                assert before.end_beats <= after.onset_beats + EPSILON, track.name
+
+
+def test_the_drone_never_stops(score: Score) -> None:
+    spans = sorted((n.onset_beats, n.end_beats) for t in score.tracks if t.stem == "drones" for n in t.notes)
+    covered = 0.0
+    for onset, end in spans:
+        assert onset <= covered + EPSILON, f"nothing sounds at beat {covered}"
+        covered = max(covered, end)
+    last = max(note.onset_beats for track in score.tracks for note in track.notes)
+    assert covered >= last
+
+
+def test_sections_markers_and_maps_describe_one_piece(score: Score) -> None:
+    assert score.sections[0].at_beats == 0.0
+    for places in (score.sections, score.markers, score.tempos, score.meters, score.ledger):
+        assert all(a.at_beats <= b.at_beats for a, b in pairwise(places))
+    for place in (*score.sections, *score.markers, *score.ledger):
+        assert score.second_at(place.at_beats) == pytest.approx(place.at_s, abs=1e-6)
+    for section in score.sections:
+        at_section = [m for m in score.markers if abs(m.at_beats - section.at_beats) < EPSILON]
+        assert any(section.state in marker.text for marker in at_section), section
+        assert section.bars >= 1
+
+
+def test_battle_lies_on_the_half_bar_grid_of_the_piece(score: Score) -> None:
+    """Where a state doubles the tempo, its bars begin on whole or half bars of the ground tempo."""
+    ground = score.tempos[0].tempo_bpm
+    for tempo in score.tempos:
+        ratio = tempo.tempo_bpm / ground
+        assert min(abs(ratio - whole) for whole in (0.5, 1.0, 2.0)) < 1e-9
+        meter = max((m for m in score.meters if m.at_beats <= tempo.at_beats + EPSILON), key=lambda m: m.at_beats)
+        half_bar_s = 0.5 * meter.beats * 4.0 / meter.unit * 60.0 / ground
+        place = (tempo.at_s - score.tempos[0].at_s) / half_bar_s
+        assert place == pytest.approx(round(place), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_midi_file_holds_exactly_what_is_played(name: str) -> None:
+    score = composed(name, None)
+    opened = io.BytesIO()
+    save_midi(score, opened)
+    song = mido.MidiFile(file=io.BytesIO(opened.getvalue()))
+    assert len(song.tracks) == 1 + len(score.tracks)
+    for messages, played in zip(song.tracks[1:], perform(score), strict=True):
+        tick, sounding, keys = 0, {}, []
+        for message in messages:
+            tick += message.time
+            if message.type == "note_on":
+                assert message.note not in sounding
+                sounding[message.note] = (tick, message.velocity)
+            elif message.type == "note_off":
+                start, velocity = sounding.pop(message.note)
+                keys.append((start, tick, message.note, velocity))
+        assert not sounding
+        assert sorted(keys) == sorted(tuple(key) for key in played.keys)
+    tempos = [m.tempo for m in song.tracks[0] if m.type == "set_tempo"]
+    assert tempos == [round(60e6 / tempo.tempo_bpm) for tempo in score.tempos]
+    assert song.ticks_per_beat == TICKS_PER_BEAT
+
+
+def test_seeds_are_different_pieces() -> None:
+    for name in NAMES:
+        themes = {tuple(note.pitch_midi for note in composed(name, seed).theme) for seed in (1, 2)}
+        assert len(themes) == 2, name
+
+
+@pytest.mark.parametrize(("name", "state"), STATES)
+def test_every_state_carries_the_thread_of_the_theme(name: str, state: str) -> None:
+    preset = preset_file.read(name)
+    held = compose(preset.override(state=state, duration_s=90.0 if "rest" in preset.states[state].theme else 30.0))
+    assert {section.state for section in held.sections} == {state}
+    assert any(track.notes for track in held.tracks)
+    theme = preset.states[state].theme
+    if any(transform != "rest" for transform in theme):
+        assert held.ledger
+        assert all(entry.notes > 0 and entry.layers for entry in held.ledger)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_sounds_from_the_start(name: str) -> None:
+    engine = Engine(preset_file.read(name).override(duration_s=12.0))
+    sound = engine.render(3 * 48_000)
+    engine.close()
+    assert np.isfinite(sound).all()
+    assert longest_silence_s(sound.astype(np.float64)[24_000:]) < 1.0
+    assert np.abs(sound).max() > 1e-3
+
+
+def longest_silence_s(sound: FloatArray) -> float:
+    windows = np.abs(sound[: len(sound) // 480 * 480]).reshape(-1, 960).max(axis=1)
+    silent = np.concatenate(([0], (windows < 1e-4).astype(int), [0]))
+    edges = np.flatnonzero(np.diff(silent))
+    return float(max((end - begin for begin, end in edges.reshape(-1, 2)), default=0)) * 0.01

@@ -1,0 +1,47 @@
+"""Rehearsing a master: as loud as the real thing, and what is made ahead comes in order."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ambience.io.tape import Tape
+from ambience.rehearsal import Rehearsal, ahead
+from ambience.rng import stream
+from ambience.sound.master import Limiter
+from ambience.sound.meter import Meter
+from ambience.units import Audio
+
+RATE_HZ = 48_000
+CEILING_DBTP = -1.0
+
+
+def take(seconds: float) -> tuple[Tape, Meter, Audio]:
+    """A quiet piece with loud places, some of them at its ends."""
+    n = int(seconds * RATE_HZ)
+    time_s = np.arange(n) / RATE_HZ
+    swell = 0.02 + 0.5 * np.clip(np.cos(2.0 * np.pi * time_s / 17.0), 0.0, 1.0) ** 4
+    audio = (swell[:, None] * stream(5, "take").standard_normal((n, 2))).astype(np.float32)
+    tape, meter = Tape(io.BytesIO(), Path(".")), Meter(RATE_HZ)
+    tape.append(audio)
+    meter.add(audio)
+    return tape, meter, audio
+
+
+@pytest.mark.parametrize("seconds", [0.7, 3.0, 47.31])
+@pytest.mark.parametrize("gain_db", [-12.0, 0.0, 9.0])
+def test_a_rehearsal_is_as_loud_as_the_limited_piece(seconds: float, gain_db: float) -> None:
+    tape, meter, audio = take(seconds)
+    limiter, ear = Limiter(RATE_HZ, CEILING_DBTP, gain_db=gain_db), Meter(RATE_HZ, true_peak=False)
+    ear.add(limiter.process(audio))
+    ear.add(limiter.flush())
+    rehearsed_lufs = Rehearsal(tape, meter, CEILING_DBTP, RATE_HZ).limited_lufs(gain_db)
+    assert rehearsed_lufs == pytest.approx(ear.integrated_lufs(), abs=0.005)
+
+
+def test_what_is_made_ahead_comes_in_order_and_a_fault_comes_through() -> None:
+    assert list(ahead(iter(range(50)))) == list(range(50))
+    assert list(ahead([None, 0, None])) == [None, 0, None]
+    with pytest.raises(ZeroDivisionError):
+        list(ahead(1 // n for n in (2, 1, 0)))
