@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,6 +11,7 @@ from ambience.engine import Engine
 from ambience.errors import require
 from ambience.io.atomic import Drafts, refuse_existing
 from ambience.io.midi import save_midi
+from ambience.io.session import Session
 from ambience.io.sidecar import Loudness, Sound, describe, record, tag_comment, to_json
 from ambience.io.tape import FRAME_BYTES as TAPE_FRAME_BYTES
 from ambience.io.tape import Tape, require_room
@@ -20,12 +22,12 @@ from ambience.preset import Preset
 from ambience.sound.block import QUANTUM_FRAMES
 from ambience.sound.master import MASTERS
 from ambience.sound.meter import Meter
-from ambience.units import db_to_gain, s_to_frames
+from ambience.units import Audio, db_to_gain, s_to_frames
 
 Stage = Literal["compiling", "rendering", "mastering"]
 Report = Callable[["Progress"], None]
 
-_BLOCK_FRAMES = 188 * QUANTUM_FRAMES  # about a second, and whole quanta
+_BLOCK_FRAMES = 752 * QUANTUM_FRAMES  # about four seconds, and whole quanta: the engine works ahead within a block
 _RENDERED = 0.9  # of the work is done when the engine has finished, as measured
 _SPARE_BYTES = 4_000_000  # notes, sidecar, headers
 
@@ -72,6 +74,7 @@ def render(
     master: str | None = None,
     threads: int | None = None,
     force: bool = False,
+    session: Session | None = None,
     progress: Report | None = None,
 ) -> Rendering:
     """Render a piece to a sound file, with its notes (.mid) and a sidecar (.json) beside it.
@@ -92,7 +95,7 @@ def render(
         without its suffix. They are 32f throughout if a stem alone exceeds full scale.
     bit_depth : {"16", "24", "32f"}
         Sample format; 16 is dithered, an Ogg has none.
-    sample_rate_hz : int, 8000..192000
+    sample_rate_hz : int, 22050..192000
         Frames a second.
     master : str, optional
         Delivery, instead of the preset's own.
@@ -100,8 +103,10 @@ def render(
         Layers rendered at once; never changes a sample.
     force : bool
         Replace files that exist.
+    session : Session, optional
+        What somebody did live; it is done again on top of the preset's script, and the piece does not end by itself.
     progress : callable, optional
-        Told how far the work has come, about once a second of sound.
+        Told how far the work has come, every few seconds of sound.
 
     Raises
     ------
@@ -114,7 +119,7 @@ def render(
     audio = Path(path)
     check_format(container_of(audio), bit_depth, sample_rate_hz)
     preset = preset.override(duration_s=duration_s, master=master)
-    job = _Job(preset, audio, stems, bit_depth, sample_rate_hz, threads, progress or (lambda _: None))
+    job = _Job(preset, audio, stems, bit_depth, sample_rate_hz, threads, session, progress or (lambda _: None))
     require(job.length_frames > 0, "render", "duration_s", preset.duration_s, "is shorter than one frame")
     for target in job.targets:
         refuse_existing(target, force)
@@ -135,6 +140,7 @@ class _Job:
     bit_depth: BitDepth
     sample_rate_hz: int
     threads: int | None
+    session: Session | None
     report: Report
 
     @property
@@ -192,11 +198,10 @@ def _make(job: _Job, drafts: Drafts) -> Sound:
         title = f"{job.preset.title} ({name})"
         with _sound_file(job, drafted[target], title, "wav", _stem_depth(job, take, gain_db)) as opened:
             write_stem(tape, name, gain_db, opened, seed)
-    with drafted[job.midi].open("wb") as file:
-        save_midi(take.score, file)
-    written = job.targets[:-1]
-    records = [record(drafted[target], target.relative_to(job.audio.parent).as_posix()) for target in written]
-    document = to_json(describe(job.preset, take.score, sound, records))
+    with drafted[job.midi].open("wb") as opened_midi:
+        save_midi(take.score, opened_midi)
+    records = [record(drafted[file], file.relative_to(job.audio.parent).as_posix()) for file in job.targets[:-1]]
+    document = to_json(describe(job.preset, take.score, sound, records, job.session))
     drafted[job.sidecar].write_text(document, encoding="utf-8", newline="\n")
     job.report(Progress("mastering", 1.0))
     return sound
@@ -205,20 +210,29 @@ def _make(job: _Job, drafts: Drafts) -> Sound:
 def _play(job: _Job, drafts: Drafts) -> _Take:
     """Play the piece once onto tape, with smooth ends."""
     job.report(Progress("compiling", 0.0))
-    folder, rate = job.audio.parent, job.sample_rate_hz
+    folder, rate, meter = job.audio.parent, job.sample_rate_hz, Meter(job.sample_rate_hz)
     mix, *stems = (Tape(drafts.scratch(folder), folder) for _ in range(1 + len(job.stem_names)))
-    meter = Meter(rate)
-    engine = Engine(job.preset, sample_rate_hz=rate, threads=job.threads, stems=job.stems)
-    for start in range(0, job.length_frames, _BLOCK_FRAMES):
-        count = min(_BLOCK_FRAMES, job.length_frames - start)
-        fade = fade_gains(start, count, job.length_frames, rate)
-        audio = engine.render(count) * fade
+
+    def keep(start: int, audio: Audio, played: dict[str, Audio]) -> None:
+        fade = fade_gains(start, len(audio), job.length_frames, rate)
+        audio *= fade
         mix.append(audio)
         meter.add(audio)
-        played = engine.take_stems() if job.stems else {}
         for name, tape in zip(job.stem_names, stems, strict=True):
             tape.append(played[name] * fade)
-        job.report(Progress("rendering", _RENDERED * (start + count) / job.length_frames))
+
+    session = job.session
+    engine = Engine(job.preset, sample_rate_hz=rate, threads=job.threads, stems=job.stems, endless=session is not None)
+    for change in session.changes if session else ():
+        engine.post(change)
+    with ThreadPoolExecutor(1) as recorder:
+        kept = recorder.submit(lambda: None)
+        for start in range(0, job.length_frames, _BLOCK_FRAMES):
+            audio = engine.render(min(_BLOCK_FRAMES, job.length_frames - start))
+            kept.result()  # the tape may be one block behind
+            kept = recorder.submit(keep, start, audio, engine.take_stems())
+            job.report(Progress("rendering", _RENDERED * (start + len(audio)) / job.length_frames))
+        kept.result()
     score = engine.score()
     engine.close()  # not after an interruption: that would wait for threads that compile
     return _Take(mix, tuple(stems), meter, score)
@@ -226,16 +240,11 @@ def _play(job: _Job, drafts: Drafts) -> _Take:
 
 def _stem_depth(job: _Job, take: _Take, gain_db: float) -> BitDepth:
     """Keep the stems whole: one alone may exceed full scale where the mix, or its limiter, does not."""
-    loudest = max(tape.peak_gain for tape in take.stems) * db_to_gain(gain_db)
-    return job.bit_depth if loudest < 1.0 else "32f"
+    return job.bit_depth if max(tape.peak_gain for tape in take.stems) * db_to_gain(gain_db) < 1.0 else "32f"
 
 
 def _sound_file(job: _Job, draft: Path, title: str, container: Container, bit_depth: BitDepth) -> AudioFile:
+    tags = Tags(title, comment=tag_comment(job.preset))
     return AudioFile(
-        draft,
-        job.sample_rate_hz,
-        length_frames=job.length_frames,
-        container=container,
-        bit_depth=bit_depth,
-        tags=Tags(title, comment=tag_comment(job.preset)),
+        draft, job.sample_rate_hz, length_frames=job.length_frames, container=container, bit_depth=bit_depth, tags=tags
     )

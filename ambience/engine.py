@@ -1,28 +1,28 @@
 """The engine: turns what the conductor writes into sound, a quantum at a time; the only place where both meet."""
 
 import os
-from collections import deque
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
-from ambience import plugins, rng
+from ambience import plugins
+from ambience.engine_desk import Crew, make_desks, make_mixer, prepare
 from ambience.errors import require
 from ambience.music.commission import commission
 from ambience.music.conductor import Conductor
 from ambience.music.score import Score
-from ambience.music.work import TimedNote
 from ambience.preset import Preset
 from ambience.scene import SceneChange, When
-from ambience.sound.block import QUANTUM_FRAMES, NoteOn, Player
-from ambience.sound.mixer import Mixer, Strip
+from ambience.sound.block import QUANTUM_FRAMES
+from ambience.sound.warm import compile_ahead
 from ambience.timeline import SceneTimeline
-from ambience.units import Audio, FloatArray, cents_to_ratio, midi_to_hz, s_to_frames
+from ambience.units import Audio, FloatArray, s_to_frames
 
 _SPAN_QUANTA = 188  # one second at 48 kHz: long enough for threads to pay, short enough for little memory
+_SPREAD_QUANTA = 16  # a shorter span is done before other threads have woken up
 _SAMPLE_RATES_HZ = (8_000, 384_000)
 
 
@@ -34,28 +34,6 @@ class ScheduledChange:
     at_frame: int  # first frame of the bar (bridge or state) that answers
     at_s: float
     bar: int  # index of that bar
-
-
-@dataclass(slots=True)
-class _Desk:
-    """One layer in the act of sounding: its player, what it still has to play, its buffer."""
-
-    name: str
-    player: Player
-    waiting: deque[tuple[int, TimedNote]] = field(default_factory=deque)
-
-    def take(self, start_frame: int, stop_frame: int, sample_rate_hz: int) -> list[NoteOn]:
-        """Take the notes that begin within a span."""
-        notes = []
-        while self.waiting and self.waiting[0][0] < stop_frame:
-            onset_frame, timed = self.waiting.popleft()
-            duration_frames = max(s_to_frames(timed.end_s, sample_rate_hz) - onset_frame, 1)
-            frequency_hz = midi_to_hz(timed.note.pitch_midi) * cents_to_ratio(timed.note.detune_cents)
-            note = timed.note
-            notes.append(
-                NoteOn(onset_frame - start_frame, duration_frames, frequency_hz, note.velocity, note.articulation)
-            )
-        return notes
 
 
 class Engine:
@@ -87,6 +65,9 @@ class Engine:
         low, high = _SAMPLE_RATES_HZ
         require(low <= sample_rate_hz <= high, "Engine", "sample_rate_hz", sample_rate_hz, f"must be {low} to {high}")
         require(threads is None or threads >= 1, "Engine", "threads", threads, "must be at least 1")
+        self._crew = Crew(threads or os.cpu_count() or 1)
+        if self._crew.size > 1:
+            compile_ahead()
         self.preset, self.sample_rate_hz = preset, sample_rate_hz
         self.length_frames = s_to_frames(preset.duration_s, sample_rate_hz)
         self.frame = 0  # frames handed out so far
@@ -94,10 +75,10 @@ class Engine:
         self._timeline = SceneTimeline(work.scenes, [layer.name for layer in work.layers], preset.seed)
         self._conductor = Conductor(work, self._timeline)
         self._states = tuple(state.name for state in work.scenes.states)
-        self._desks = [self._desk(name) for name in preset.layers]
-        self._mixer = self._make_mixer(stems)
-        self._pool = _pool(threads or os.cpu_count() or 1)
-        self._run: Callable[..., Iterable[Any]] = self._pool.map if self._pool else map
+        self._mixer = make_mixer(preset, sample_rate_hz, stems)
+        self._desks = make_desks(preset, sample_rate_hz, self._mixer)
+        if endless:
+            prepare(self._desks, self._crew)
         self._quantum = 0  # of the next span
         self._ready: Audio = np.zeros((0, 2), dtype=np.float32)
         self._ready_stems: dict[str, Audio] = {}
@@ -109,17 +90,9 @@ class Engine:
         require(n_frames >= 0, "Engine.render", "n_frames", n_frames, "must not be negative")
         blocks: list[Audio] = []
         self._stems = {}
-        missing = n_frames
-        while missing > 0:
-            if not len(self._ready):
-                self._render_span(min(-(-missing // QUANTUM_FRAMES), _SPAN_QUANTA))
-            count = min(missing, len(self._ready))
-            blocks.append(self._ready[:count])
-            self._ready = self._ready[count:]
-            for name, stem in self._ready_stems.items():
-                self._stems.setdefault(name, []).append(stem[:count])
-            self._ready_stems = {name: stem[count:] for name, stem in self._ready_stems.items()}
-            missing -= count
+        missing = n_frames - self._hand_out(n_frames, blocks)
+        for _ in self._spans(-(-missing // QUANTUM_FRAMES)):
+            missing -= self._hand_out(missing, blocks)
         self.frame += n_frames
         return np.concatenate(blocks) if blocks else np.zeros((0, 2), dtype=np.float32)
 
@@ -174,9 +147,12 @@ class Engine:
 
     def close(self) -> None:
         """Release the threads; the engine can still be asked for its score."""
-        if self._pool:
-            self._pool.shutdown(wait=True)
-            self._pool, self._run = None, map
+        self._crew.leave()
+
+    @property
+    def nan_resets(self) -> int:
+        """How many quanta of single layers were silenced because they held something that is no finite number."""
+        return self._mixer.lost_quanta
 
     @property
     def _now_s(self) -> float:
@@ -194,58 +170,69 @@ class Engine:
         if change.state is None:
             return ScheduledChange(change, s_to_frames(change.at_s, self.sample_rate_hz), change.at_s, -1)
         if (bar := self._conductor.cut(change)) is not None:
-            self._drop_from(s_to_frames(bar.bar.start_s + bar.bar.length_s, self.sample_rate_hz))
+            for desk in self._desks:
+                desk.drop_from(s_to_frames(bar.bar.start_s + bar.bar.length_s, self.sample_rate_hz))
         at_s, index = self._conductor.moment_of(change)
         return ScheduledChange(change, s_to_frames(at_s, self.sample_rate_hz), at_s, index)
 
-    def _drop_from(self, frame: int) -> None:
-        for desk in self._desks:
-            desk.waiting = deque(entry for entry in desk.waiting if entry[0] < frame)
+    def _hand_out(self, most_frames: int, blocks: list[Audio]) -> int:
+        """Move what is ready, `most_frames` at most, to `blocks`; tell how many frames that were."""
+        count = min(most_frames, len(self._ready))
+        if count:
+            blocks.append(self._ready[:count])
+            self._ready = self._ready[count:]
+            for name, stem in self._ready_stems.items():
+                self._stems.setdefault(name, []).append(stem[:count])
+            self._ready_stems = {name: stem[count:] for name, stem in self._ready_stems.items()}
+        return count
 
-    def _render_span(self, quanta: int) -> None:
+    def _spans(self, quanta: int) -> Iterator[None]:
+        """Make so many quanta ready, a span at a time: while one is in the rooms, the next is played.
+
+        Nothing is begun that was not asked for, so a change that is posted afterward finds nothing played too early.
+        """
+        lengths = [min(_SPAN_QUANTA, quanta - done) for done in range(0, quanta, _SPAN_QUANTA)]
+        playing = self._play(lengths[0] if lengths else 0)
+        for length, following in pairwise([*lengths, 0]):
+            controls, wait_for_layers = playing
+            jobs = self._mixer.jobs(wait_for_layers(), controls)
+            wait_for_rooms = self._crew.begin(jobs, spread=length >= _SPREAD_QUANTA)
+            playing = self._play(following)
+            wait_for_rooms()
+            self._ready = np.empty((length * QUANTUM_FRAMES, 2), dtype=np.float32)
+            stems = self._mixer.settle(self._ready)
+            self._ready_stems = {name: stem.copy() for name, stem in stems.items()}  # the mixer reuses its buses
+            yield
+
+    def _play(self, quanta: int) -> tuple[FloatArray, Callable[[], list[Audio | None]]]:
+        """Begin to play all layers for a span; return its controls, and what waits for the layers."""
+        if quanta == 0:
+            return np.zeros((1, 5)), list
         start_frame = self._quantum * QUANTUM_FRAMES
-        stop_frame = start_frame + quanta * QUANTUM_FRAMES
-        self._compose_until(stop_frame)
+        self._compose_until(start_frame + quanta * QUANTUM_FRAMES)
         times_s = np.arange(self._quantum, self._quantum + quanta + 1) * QUANTUM_FRAMES / self.sample_rate_hz
         controls, gains = self._timeline.rows(times_s)
-
-        def play(desk: _Desk) -> Audio:
-            return _play(desk, start_frame, stop_frame, self.sample_rate_hz, controls)
-
-        layers = list(self._run(play, self._desks))
-        self._ready = np.empty((stop_frame - start_frame, 2), dtype=np.float32)
-        stems = self._mixer.mix(layers, gains, controls, self._ready, run=self._run)
-        self._ready_stems = {name: stem.copy() for name, stem in stems.items()}  # the mixer reuses its buses
+        order = sorted(range(len(self._desks)), key=lambda number: -self._desks[number].busy_s)
+        jobs = [
+            partial(self._desks[number].play, start_frame, self.sample_rate_hz, controls, gains[:, number])
+            for number in order
+        ]
+        wait = self._crew.begin(jobs, spread=quanta >= _SPREAD_QUANTA)
         self._quantum += quanta
 
+        def wait_in_order() -> list[Audio | None]:
+            layers = dict(zip(order, wait(), strict=True))
+            return [layers[number] for number in range(len(order))]
+
+        return controls, wait_in_order
+
     def _compose_until(self, stop_frame: int) -> None:
-        rate = self.sample_rate_hz
-        while s_to_frames(self._conductor.end_s, rate) < stop_frame:
+        while s_to_frames(self._conductor.end_s, self.sample_rate_hz) < stop_frame:
             bar = self._conductor.next_bar()
             if bar is None:
                 return
             for desk, notes in zip(self._desks, bar.notes, strict=True):
-                ordered = sorted(notes, key=lambda n: n.onset_s)
-                desk.waiting.extend((s_to_frames(n.onset_s, rate), n) for n in ordered)
-
-    def _desk(self, name: str) -> _Desk:
-        instrument = plugins.build("instruments", self.preset.layers[name].instrument)
-        return _Desk(name, instrument.player(self.sample_rate_hz, rng.stream(self.preset.seed, "player", name)))
-
-    def _make_mixer(self, stems: bool) -> Mixer:
-        preset = self.preset
-        strips = [
-            Strip(name, y.gain_db, y.pan, y.width, y.low_cut_hz, y.stem, tuple(y.sends_db.items()))
-            for name, y in preset.layers.items()
-        ]
-        effects = {name: plugins.build("effects", table) for name, table in preset.effects.items()}
-        return Mixer(
-            strips,
-            effects,
-            self.sample_rate_hz,
-            streams=lambda name: rng.stream(preset.seed, "effect", name),
-            stems=stems,
-        )
+                desk.expect(notes, self.sample_rate_hz)
 
 
 _WHENS = ("now", "beat", "bar", "phrase")
@@ -259,13 +246,3 @@ def compose(preset: Preset) -> Score:
     while conductor.next_bar() is not None:
         pass
     return conductor.score(preset.duration_s)
-
-
-def _play(desk: _Desk, start_frame: int, stop_frame: int, sample_rate_hz: int, controls: FloatArray) -> Audio:
-    out = np.zeros((stop_frame - start_frame, 2), dtype=np.float32)
-    desk.player.render(out, desk.take(start_frame, stop_frame, sample_rate_hz), controls)
-    return out
-
-
-def _pool(threads: int) -> ThreadPoolExecutor | None:
-    return ThreadPoolExecutor(threads, thread_name_prefix="ambience") if threads > 1 else None

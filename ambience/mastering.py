@@ -8,6 +8,7 @@ from ambience import rng
 from ambience.io.sidecar import Loudness
 from ambience.io.tape import Tape
 from ambience.io.wav import AudioFile
+from ambience.rehearsal import Rehearsal, ahead
 from ambience.sound.dither import Dither
 from ambience.sound.master import Limiter, Master, gain_to_target
 from ambience.sound.meter import Meter
@@ -61,14 +62,8 @@ def find_gain(tape: Tape, meter: Meter, master: Master, sample_rate_hz: int) -> 
     gain_db = gain_to_target(master, measured_lufs)
     if master.ceiling_dbtp is None or meter.true_peak_dbtp() + gain_db <= master.ceiling_dbtp:
         return gain_db  # the limiter will have nothing to do
-
-    def remeasure(tried_db: float) -> float:
-        ear = Meter(sample_rate_hz, true_peak=False)
-        for audio in _limited(tape, master, tried_db, sample_rate_hz):
-            ear.add(audio)
-        return ear.integrated_lufs()
-
-    return gain_to_target(master, measured_lufs, remeasure=remeasure)
+    rehearsal = Rehearsal(tape, meter, master.ceiling_dbtp, sample_rate_hz)
+    return gain_to_target(master, measured_lufs, remeasure=rehearsal.limited_lufs)
 
 
 def write_mix(tape: Tape, master: Master, gain_db: float, opened: AudioFile, seed: int) -> Loudness:
@@ -76,11 +71,11 @@ def write_mix(tape: Tape, master: Master, gain_db: float, opened: AudioFile, see
     meter = Meter(opened.sample_rate_hz)
 
     def listened() -> Iterator[Audio]:
-        for audio in _limited(tape, master, gain_db, opened.sample_rate_hz):
+        for audio in ahead(_limited(tape, master, gain_db, opened.sample_rate_hz)):
             meter.add(audio)
             yield audio
 
-    _write(listened(), opened, Dither(rng.stream(seed, "dither", "mix")))
+    _write(ahead(listened()), opened, Dither(rng.stream(seed, "dither", "mix")))
     return Loudness(meter.integrated_lufs(), meter.range_lu(), meter.true_peak_dbtp(), gain_db)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ambience.errors import require
 from ambience.sound.dsp.limiter import limit
-from ambience.sound.dsp.loudness import TAPS, interpolation_table
+from ambience.sound.dsp.loudness import CHUNK, TAPS, interpolation_table
 from ambience.units import Audio, db_to_gain, s_to_frames
 
 _BOX_S = 0.0022  # two of them lie within the 5 ms for which the ear masks what comes before a stroke
@@ -65,8 +65,9 @@ class Limiter:
         self._near = self._ceiling / (float(np.abs(self._table).sum(axis=1).max()) * 1.0001)
         self.latency_frames = 0 if ceiling_dbtp is None else TAPS // 2 + 2 * self._box_frames
         self._owed = self.latency_frames
-        self._history = np.zeros((2, 2 * (self.latency_frames + TAPS + 8)), np.float32)
-        self._wanted = np.zeros(2 * self._box_frames + 8, np.int64)
+        self._history = np.zeros((2, self.latency_frames + TAPS + 8 + CHUNK), np.float32)
+        self._peaks = np.zeros((2, CHUNK), np.float32)
+        self._wanted = np.zeros(2 * self._box_frames + 3, np.int64)
         self._boxes = np.zeros((2, self._box_frames), np.int64)
         self._place, self._held = np.zeros(8, np.int64), np.zeros(1)
 
@@ -85,6 +86,7 @@ class Limiter:
             self._box_frames,
             self._table,
             self._history,
+            self._peaks,
             self._wanted,
             self._boxes,
             self._place,

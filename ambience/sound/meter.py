@@ -56,12 +56,17 @@ class Meter:
 
     def integrated_lufs(self) -> float:
         """Return the gated loudness of all that was measured; minus infinity when all of it is silent."""
-        energies = _windowed(self._blocks[: self._n_blocks], 4)
-        energies = energies[energies > _lufs_to_energy(_ABSOLUTE_GATE_LUFS)]
-        if not energies.size:
-            return -math.inf
-        loud = energies[energies > energies.mean() * 10.0 ** (-10.0 / 10.0)]
-        return _energy_to_lufs(float(loud.mean()))
+        return gated_lufs(self.energies)
+
+    @property
+    def energies(self) -> FloatArray:
+        """The weighted energy of every whole block of `block_frames`, about 0.1 s."""
+        return self._blocks[: self._n_blocks]
+
+    @property
+    def block_frames(self) -> int:
+        """Frames of one of the `energies`."""
+        return _PER_BLOCK * self._hop_frames
 
     def range_lu(self) -> float:
         """Return the loudness range, 0 for less than three seconds."""
@@ -116,6 +121,16 @@ class Meter:
             self._blocks = np.concatenate([self._blocks, np.empty(max(blocks.size, self._blocks.size))])
         self._blocks[self._n_blocks : end] = blocks
         self._n_blocks = end
+
+
+def gated_lufs(energies: FloatArray) -> float:
+    """Return the integrated loudness of `Meter.energies`; minus infinity when all of it is silent."""
+    energies = _windowed(energies, 4)
+    energies = energies[energies > _lufs_to_energy(_ABSOLUTE_GATE_LUFS)]
+    if not energies.size:
+        return -math.inf
+    loud = energies[energies > energies.mean() * 10.0 ** (-10.0 / 10.0)]
+    return _energy_to_lufs(float(loud.mean()))
 
 
 def _windowed(energies: FloatArray, width: int) -> FloatArray:

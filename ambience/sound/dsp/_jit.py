@@ -78,6 +78,13 @@ def _compile(function: types.FunctionType, inline: bool) -> Callable[..., Any]:
             return cast(Callable[..., Any], numba.njit(nogil=True, error_model="numpy")(function))
 
 
+def is_compiled(name: str) -> bool:
+    """Tell whether the disk remembers a kernel of that name, as the sources are now."""
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    folder = Path(chosen) if chosen else _writable_cache() / _sources_fingerprint()
+    return any(folder.rglob(f"*.{name}-*.nbi"))
+
+
 @contextlib.contextmanager
 def _cache_folder(config: Any) -> Iterator[None]:
     """Point numba at our own folder: one per state of our sources, since numba does not see callees change."""

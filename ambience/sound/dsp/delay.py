@@ -6,7 +6,8 @@ from ambience.sound.dsp._jit import inline_kernel
 from ambience.units import Mono
 
 _ZERO, _TINY = np.float32(0.0), np.float32(1e-20)
-_ONE, _TWO, _HALF, _SIXTH = np.float32(1.0), np.float32(2.0), np.float32(0.5), np.float32(1.0 / 6.0)
+_ONE, _TWO, _THREE = np.float32(1.0), np.float32(2.0), np.float32(3.0)
+_HALF, _SIXTH = np.float32(0.5), np.float32(1.0 / 6.0)
 
 
 @inline_kernel
@@ -59,14 +60,14 @@ def diffuse_run(memory: Mono, length: int, place: int, gain: np.float32, sound: 
 
 @inline_kernel
 def glide_run(
-    ring: Mono, here: int, first_frames: float, last_frames: float, run: Mono, target: Mono, count: int
+    ring: Mono, here: int, first_frames: float, last_frames: float, run: Mono, ramp: Mono, target: Mono, count: int
 ) -> None:
     """Read `count` frames behind `here` while the delay glides from `first_frames` to `last_frames`.
 
     Notes
     -----
     Third-order Lagrange in its central interval, where its gain never exceeds one: T. I. Laakso et al., "Splitting the
-    Unit Delay", IEEE Signal Processing Magazine 1996. `run` is scratch for `count` + 3 frames.
+    Unit Delay", IEEE Signal Processing Magazine 1996. `run` is scratch for `count` + 3 frames, `ramp` holds 0, 1, 2 …
     """
     step = (last_frames - first_frames) / count
     done = 0
@@ -78,10 +79,10 @@ def glide_run(
             while end < count and int(np.floor(first_frames + step * end)) == whole:
                 end += 1
         read_run(ring, here + done - whole - 2, run, end - done + 3)
-        start = first_frames + step * done - whole
+        start, slope = np.float32(first_frames + step * done - whole), np.float32(step)
         oldest, older, newer, newest, glided = run, run[1:], run[2:], run[3:], target[done:end]
         for n in range(end - done):
-            f = np.float32(start + step * n)
+            f = start + slope * ramp[n]
             below, above, far = f - _ONE, f + _ONE, f - _TWO
             glided[n] = (oldest[n] * above - newest[n] * far) * f * below * _SIXTH + (
                 newer[n] * below - older[n] * f
@@ -102,22 +103,27 @@ def climb_run(ring: Mono, here: int, delay: int, grain: int, frame: int, amount:
     one, so by convexity no more energy leaves than entered. Mixing with the straight line keeps that bound; this is
     why a loop with the shifter inside it still dies away.
     """
-    length = ring.shape[0]
+    length, count = ring.shape[0], target.shape[0]
     phase, behind = frame % grain, (frame + grain // 2) % grain
-    origin = here + length - delay - grain
-    for n in range(target.shape[0]):
-        near, far = origin + n + phase, origin + n + behind - 1
-        near -= length if near >= length else 0
-        far -= length if far >= length else 0
-        weight = _window(phase / grain)
-        climbed = np.float32(weight * ring[near] + (1.0 - weight) * ring[far])
-        target[n] += amount * (climbed - target[n])
-        phase = phase + 1 if phase + 1 < grain else 0
-        behind = behind + 1 if behind + 1 < grain else 0
+    turn = np.float32(1.0 / grain)
+    done = 0
+    while done < count:  # as far as neither head jumps
+        near = (here + done + phase - delay - grain) % length
+        far = (here + done + behind - 1 - delay - grain) % length
+        run = min(min(grain - phase, grain - behind), count - done)
+        run = min(run, min((length - near + 1) // 2, (length - far + 1) // 2))
+        even, odd, heard, start = ring[near:], ring[far:], target[done : done + run], np.float32(phase)
+        for n in range(run):
+            weight = _window((start + np.float32(n)) * turn)
+            climbed = odd[2 * n] + weight * (even[2 * n] - odd[2 * n])
+            heard[n] += amount * (climbed - heard[n])
+        done += run
+        phase = phase + run if phase + run < grain else 0
+        behind = behind + run if behind + run < grain else 0
 
 
 @inline_kernel
-def _window(x: float) -> float:
+def _window(x: np.float32) -> np.float32:
     """Rise and fall over 0..1 without corners; half a turn away it is one minus itself."""
-    ramp = 2.0 * x if x < 0.5 else 2.0 - 2.0 * x
-    return ramp * ramp * (3.0 - 2.0 * ramp)
+    ramp = min(_TWO * x, _TWO - _TWO * x)
+    return np.float32(ramp * ramp * (_THREE - _TWO * ramp))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ambience.sound.dsp._jit import inline_kernel, kernel
-from ambience.sound.dsp.loudness import TAPS
+from ambience.sound.dsp.loudness import CHUNK, PHASES, TAPS
 from ambience.units import AnyArray, Audio, FloatArray, IntArray
 
 _UNIT = 1 << 30
@@ -20,6 +20,7 @@ def limit(
     box_frames: int,
     table: AnyArray,
     history: AnyArray,
+    peaks: AnyArray,
     wanted: IntArray,
     boxes: IntArray,
     place: IntArray,
@@ -41,14 +42,16 @@ def limit(
         Length of each of the two moving averages that smooth the reduction.
     table : array, shape (4, 24)
         `interpolation_table`.
-    history : array, shape (2, m)
-        The last frames, twice in a row, m / 2 of them: at least the delay and the filter.
-    wanted : array, shape (w,)
-        Ring of the reductions asked for, w at least 2 `box_frames` + 4.
+    history : array, shape (2, m + `CHUNK`)
+        The last m frames, at least the delay and the filter, and room for what comes.
+    peaks : array, shape (2, `CHUNK`)
+        Work space.
+    wanted : array, shape (2 `box_frames` + 3,)
+        Ring of the reductions asked for.
     boxes : array, shape (2, `box_frames`)
         Rings of the two averages.
     place : array, shape (8,)
-        Frame count, hot frames left, two running sums, frames left of the greatest reduction, and that reduction.
+        Places in the rings, two running sums, frames left of the greatest reduction, and that reduction.
     held : array, shape (1,)
         Reduction that is being released.
 
@@ -57,68 +60,98 @@ def limit(
     Minimum hold and two moving averages: the gain is below what each peak asks for when it passes, and has no corner.
     Compare P. Hämäläinen, "Smoothing of the Control Signal Without Clipped Output in Digital Peak Limiters", DAFx 2002.
     """
-    size, span = history.shape[1] // 2, 2 * box_frames + 3
-    latency = TAPS // 2 + 2 * box_frames
-    count, hot, first_sum, second_sum, left, deepest = place[0], place[1], place[2], place[3], place[4], place[5]
-    for n in range(audio.shape[0]):
-        at = count % size
-        loudest = 0.0
-        for channel in range(2):
-            value = np.float32(gain * audio[n, channel])
-            history[channel, at] = value
-            history[channel, at + size] = value
-            loudest = max(loudest, abs(np.float64(value)))
-        hot = TAPS + 2 if loudest > near_ceiling else max(0, hot - 1)
+    kept = history.shape[1] - CHUNK
+    late = kept - TAPS // 2 - 2 * box_frames
+    for first in range(0, audio.shape[0], CHUNK):
+        chunk = audio[first : min(first + CHUNK, audio.shape[0])]
+        loudest = _take_in(chunk, gain, history, kept)
+        hot = loudest > near_ceiling
+        if hot:
+            _find_peaks(history, kept - TAPS + 1, chunk.shape[0], table, peaks)
+        if hot or place[5] > 0 or held[0] > 0.0 or place[3] > 0:
+            _lean_back(chunk, hot, ceiling, release, box_frames, history, late, peaks, wanted, boxes, place, held)
+        else:
+            for n in range(chunk.shape[0]):
+                chunk[n, 0], chunk[n, 1] = history[0, late + n], history[1, late + n]
+        for channel in range(2):  # upward, so that a place is read before it is written
+            for n in range(kept):
+                history[channel, n] = history[channel, n + chunk.shape[0]]
+
+
+@inline_kernel
+def _take_in(chunk: Audio, gain: float, history: AnyArray, kept: int) -> float:
+    """Lay a chunk behind the history, at its gain; return the loudest sample that its filters will meet."""
+    loudest = np.float32(0.0)
+    for channel in range(2):
+        for n in range(chunk.shape[0]):
+            history[channel, kept + n] = np.float32(gain * chunk[n, channel])
+        for n in range(kept - TAPS, kept + chunk.shape[0]):
+            loudest = max(loudest, abs(history[channel, n]))
+    return np.float64(loudest)
+
+
+@inline_kernel
+def _find_peaks(history: AnyArray, first: int, count: int, table: AnyArray, peaks: AnyArray) -> None:
+    """Find the level at and after each frame that stands half the filter back, in either channel."""
+    highest, levels = peaks[0], peaks[1]
+    for n in range(count):
+        highest[n] = np.float32(0.0)
+    for channel in range(2):
+        for n in range(count):
+            highest[n] = max(highest[n], abs(history[channel, first + TAPS // 2 + n]))
+        for phase in range(1, PHASES):
+            for n in range(count):
+                levels[n] = np.float32(0.0)
+            for tap in range(TAPS):
+                weight, ahead = table[phase, tap], history[channel, first + tap :]
+                for n in range(count):
+                    levels[n] += weight * ahead[n]
+            for n in range(count):
+                highest[n] = max(highest[n], abs(levels[n]))
+
+
+@inline_kernel
+def _lean_back(
+    chunk: Audio, hot: bool, ceiling: float, release: float, box_frames: int, history: AnyArray, late: int,
+    peaks: AnyArray, wanted: IntArray, boxes: IntArray, place: IntArray, held: FloatArray,
+) -> None:  # fmt: skip
+    """Smooth what the peaks ask for, and give the delayed sound that gain."""
+    span, scale = wanted.shape[0], 1.0 / (np.float64(_UNIT) * box_frames * box_frames)
+    ring, box, first_sum, second_sum, left, deepest = place[0], place[1], place[2], place[3], place[4], place[5]
+    holding = held[0]
+    for n in range(chunk.shape[0]):
         asked = 0
-        if hot > 0:
-            peak = np.float64(_peak_between(history, at + size, table))
-            if peak > ceiling:
-                asked = int(np.ceil((1.0 - ceiling / peak) * _UNIT))
-        wanted[count % wanted.shape[0]] = asked
+        if hot and peaks[0, n] > ceiling:
+            asked = int(np.ceil((1.0 - ceiling / np.float64(peaks[0, n])) * _UNIT))
+        wanted[ring] = asked
+        ring = ring + 1 if ring + 1 < span else 0
         if asked >= deepest:
             deepest, left = asked, span
         else:
             left -= 1
-            if left <= 0 and deepest > 0:
-                deepest, left = _greatest(wanted, count, span)
-        kept = held[0] * release
-        kept = kept if kept > 1.0 else 0.0
-        held[0] = max(np.float64(deepest), kept)
-        target = int(np.ceil(held[0]))
-        box = count % box_frames
+            if left <= 0:
+                deepest, left = _greatest(wanted, ring)
+        kept = holding * release
+        holding = max(np.float64(deepest), kept if kept > 1.0 else 0.0)
+        target = int(np.ceil(holding))
         first_sum += target - boxes[0, box]
         boxes[0, box] = target
         second_sum += first_sum - boxes[1, box]
         boxes[1, box] = first_sum
-        late = at + size - latency
-        factor = 1.0 - second_sum / (np.float64(_UNIT) * box_frames * box_frames)
-        audio[n, 0] = factor * history[0, late]
-        audio[n, 1] = factor * history[1, late]
-        count += 1
-    place[0], place[1], place[2], place[3], place[4], place[5] = count, hot, first_sum, second_sum, left, deepest
+        box = box + 1 if box + 1 < box_frames else 0
+        factor = 1.0 - second_sum * scale
+        chunk[n, 0] = factor * history[0, late + n]
+        chunk[n, 1] = factor * history[1, late + n]
+    place[0], place[1], place[2], place[3], place[4], place[5] = ring, box, first_sum, second_sum, left, deepest
+    held[0] = holding
 
 
 @inline_kernel
-def _peak_between(history: AnyArray, newest: int, table: AnyArray) -> np.float32:
-    """Return the level at and after the frame that stands half the filter back, in either channel."""
-    peak = np.float32(0.0)
-    now, early, middle, late = table[0], table[1], table[2], table[3]
-    for channel in range(2):
-        window = history[channel, newest - TAPS + 1 : newest + 1]
-        a = b = c = d = np.float32(0.0)
-        for tap in range(TAPS):
-            x = window[tap]
-            a, b, c, d = a + now[tap] * x, b + early[tap] * x, c + middle[tap] * x, d + late[tap] * x
-        peak = max(peak, max(max(abs(a), abs(b)), max(abs(c), abs(d))))
-    return peak
-
-
-@inline_kernel
-def _greatest(wanted: IntArray, count: int, span: int) -> tuple[int, int]:
-    """Return the greatest reduction asked for in the last `span` frames, and for how long it still holds."""
-    greatest, left = 0, 0
-    for back in range(span - 1, -1, -1):
-        value = wanted[(count - back) % wanted.shape[0]] if count >= back else 0
-        if value >= greatest:
-            greatest, left = value, span - back
+def _greatest(wanted: IntArray, oldest: int) -> tuple[int, int]:
+    """Return the greatest reduction in the ring, and for how many frames it still holds."""
+    greatest, left, span = 0, 0, wanted.shape[0]
+    for age in range(span):
+        at = oldest + age if oldest + age < span else oldest + age - span
+        if wanted[at] >= greatest:
+            greatest, left = wanted[at], age + 1
     return greatest, left

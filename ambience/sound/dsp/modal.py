@@ -7,7 +7,6 @@ from numpy.random import Generator
 
 from ambience.rng import noise_seed
 from ambience.sound.dsp._jit import kernel
-from ambience.sound.dsp.filter import svf_gain
 from ambience.sound.dsp.noise import white
 from ambience.sound.dsp.oscillator import sine
 from ambience.sound.dsp.roster import END, START, Roster
@@ -89,7 +88,7 @@ class ModalBank:
         # Uniform noise has a power of 1/3, spread to half the sample rate; what the filter leaves begins at unity.
         how[_NOISE] = stick.gain * math.sqrt(max(3.0 * rate_hz / (math.pi * stick.cutoff_hz), 3.0))
         how[_NOISE_FALL], how[_NOISE_BAND] = math.exp(-_NEPERS_PER_T60 / (stick.decay_s * rate_hz)), stick.band
-        how[_SVF_G] = svf_gain(stick.cutoff_hz, float(rate_hz))
+        how[_SVF_G] = math.tan(math.pi * min(stick.cutoff_hz / rate_hz, 0.45))  # of `filter.svf_gain`
         pan = float(np.mean(stroke.pan)) if len(stroke.pan) else 0.0
         how[_NOISE_LEFT], how[_NOISE_RIGHT] = _pan_gains(np.array(pan))
 

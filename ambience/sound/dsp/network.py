@@ -14,7 +14,7 @@ _QUANTUM = 256
 _DIFFUSION = np.float32(0.62)
 _TINY = np.float32(1e-20)
 _ZERO, _QUARTER = np.float32(0.0), np.float32(0.25)
-_LEFT, _RIGHT, _IN_LEFT, _IN_RIGHT, _RUN = LINES, LINES + 1, LINES + 2, LINES + 3, LINES + 4
+_LEFT, _RIGHT, _IN_LEFT, _IN_RIGHT, _RUN, RAMP, SCRATCH_ROWS = range(LINES, LINES + 7)
 
 
 @kernel
@@ -124,7 +124,7 @@ def _listen(
         first = delays[0, i] + delays[1, i] * _swayed(sway, i, count)
         last = delays[0, i] + delays[1, i] * _swayed(sway, i, count + 1)
         line = scratch[i, :_QUANTUM]
-        glide_run(lines[i], here, first, last, scratch[_RUN], line, _QUANTUM)
+        glide_run(lines[i], here, first, last, scratch[_RUN], scratch[RAMP], line, _QUANTUM)
         if delays[2, i] > 0.0:
             spot = here % lines.shape[1]
             climb_run(lines[i], spot, int(delays[0, i]), grains[i], here, np.float32(delays[2, i]), line)

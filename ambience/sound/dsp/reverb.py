@@ -8,7 +8,7 @@ from numpy.random import Generator
 from ambience.errors import require
 from ambience.sound.block import QUANTUM_FRAMES, SPACE
 from ambience.sound.dsp.damping import band_gains, one_pole
-from ambience.sound.dsp.network import DIFFUSERS, EARLY_DIFFUSERS, LINES, reverberate
+from ambience.sound.dsp.network import DIFFUSERS, EARLY_DIFFUSERS, LINES, RAMP, SCRATCH_ROWS, reverberate
 from ambience.units import Audio, FloatArray, IntArray, s_to_frames
 
 _TAPS = 12
@@ -96,7 +96,8 @@ class Reverb:
         self._memory = np.zeros((3, LINES))
         self._place = np.zeros(1, np.int64)
         self._abreast = np.zeros((QUANTUM_FRAMES, LINES), np.float32)
-        self._scratch = np.zeros((LINES + 5, QUANTUM_FRAMES + 8), np.float32)
+        self._scratch = np.zeros((SCRATCH_ROWS, QUANTUM_FRAMES + 8), np.float32)
+        self._scratch[RAMP] = np.arange(QUANTUM_FRAMES + 8)
 
 
 def _whole_quanta(reach_frames: int) -> int:

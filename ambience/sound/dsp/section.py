@@ -12,7 +12,7 @@ from ambience.sound.block import QUANTUM_FRAMES, NoteOn
 from ambience.sound.dsp import section_motion as m
 from ambience.sound.dsp.roster import Roster
 from ambience.sound.dsp.section_kernel import RAMP, SCRATCH_ROWS, play_section
-from ambience.sound.dsp.wavetable import GUARD_FRAMES, TableSet, Timbre, build_tables, zone_centers
+from ambience.sound.dsp.wavetable import GUARD_FRAMES, TableSet, Timbre, zone_centers
 from ambience.units import Audio, FloatArray, db_to_gain
 
 _DYNAMIC_RANGE_DB = 30.0
@@ -176,8 +176,13 @@ class Section:
         self._frame += out.shape[0]
         roster.retire(self._frame)
 
+    def prepare(self) -> None:
+        """Build every table now, so that no note has to wait for its own."""
+        self._tables.open_all()
+
     def _begin(self, note: NoteOn) -> None:
         zone = self._tables.zone_of(note.frequency_hz)
+        self._tables.open(zone)
         table_hz = float(self._tables.fundamentals_hz[zone])
         ratio = note.frequency_hz / table_hz
         highest = ratio * float(self._seats[:, m.INTERVAL].max()) * 1.1
@@ -212,7 +217,7 @@ class Section:
 
 
 def _tables_of(ensemble: Ensemble, sample_rate_hz: int, rng: Generator) -> TableSet:
-    return build_tables(
+    return TableSet(
         zone_centers(ensemble.lowest_hz, ensemble.highest_hz, ensemble.zone_semitones),
         ensemble.timbres,
         ensemble.breath,

@@ -5,10 +5,10 @@ import math
 import numpy as np
 
 from ambience.sound.dsp._jit import inline_kernel, kernel
-from ambience.units import Audio, FloatArray, Mono
+from ambience.units import AnyArray, Audio, FloatArray, IntArray, Mono
 
 _QUANTUM = 256
-_ZERO = np.float32(0.0)
+_WITHOUT_SIGN, _INFINITE = np.int32(0x7FFFFFFF), np.int32(0x7F800000)
 
 
 def low_cut(cutoff_hz: float, sample_rate_hz: int) -> tuple[float, float, float]:
@@ -27,22 +27,47 @@ def low_cut(cutoff_hz: float, sample_rate_hz: int) -> tuple[float, float, float]
 
 
 @kernel
-def mix_strip(
-    layer: Audio,
-    faders: FloatArray,
-    image: FloatArray,
-    cut: FloatArray,
-    memory: FloatArray,
-    levels: Mono,
-    buses: Audio,
-    scratch: Mono,
+def screen(bits: AnyArray, bad_quanta: IntArray) -> int:
+    """Find the loudest sample of a layer, and silence the quanta in which a number is lost.
+
+    Parameters
+    ----------
+    bits : array of int32, shape (k * 512,)
+        The samples, seen as whole numbers: without their sign they are in order, and all that is no finite number
+        lies above the finite ones.
+    bad_quanta : array, shape (1,)
+        Counts the quanta that were silenced.
+
+    Returns
+    -------
+    loudest : int
+        0 if nothing sounds.
+    """
+    loudest = np.int32(0)
+    for q in range(bits.shape[0] // (2 * _QUANTUM)):
+        quantum = bits[2 * q * _QUANTUM : 2 * (q + 1) * _QUANTUM]
+        highest = np.int32(0)
+        for n in range(2 * _QUANTUM):
+            highest = max(highest, quantum[n] & _WITHOUT_SIGN)
+        if highest >= _INFINITE:
+            bad_quanta[0] += 1
+            for n in range(2 * _QUANTUM):
+                quantum[n] = np.int32(0)
+        else:
+            loudest = max(loudest, highest)
+    return int(loudest)
+
+
+@kernel
+def shape_strip(
+    layer: Audio, faders: FloatArray, image: FloatArray, cut: FloatArray, memory: FloatArray, scratch: Audio
 ) -> None:
-    """Add one span of a layer to every bus that hears it.
+    """Cut, fade and place one span of a layer, in place.
 
     Parameters
     ----------
     layer : Audio, shape (k * 256, 2)
-        What the instrument played.
+        What the instrument played; becomes what the buses hear.
     faders : array, shape (k + 1,)
         Gains at the quantum boundaries.
     image : array, shape (4,)
@@ -51,48 +76,48 @@ def mix_strip(
         `low_cut` of the strip.
     memory : array, shape (4,)
         Filter states, kept between spans.
-    levels : array, shape (n_buses,)
-        Linear levels; 0 is not connected.
-    buses : array, shape (n_buses, k * 512)
-        What is added to, left and right in turn.
-    scratch : array, shape (512,)
-        Work space.
+    scratch : array, shape (3, 256)
+        Work space; its last row counts up from 0.
     """
+    left, right, ramp = scratch[0], scratch[1], scratch[2]
+    ll, lr, rl, rr = np.float32(image[0]), np.float32(image[1]), np.float32(image[2]), np.float32(image[3])
     for q in range(layer.shape[0] // _QUANTUM):
-        _pass(layer[q * _QUANTUM : (q + 1) * _QUANTUM], faders[q], faders[q + 1], image, cut, memory, scratch)
-        if faders[q] != 0.0 or faders[q + 1] != 0.0:
-            for b in range(buses.shape[0]):
-                if levels[b] != _ZERO:
-                    bus, level = buses[b, 2 * q * _QUANTUM : 2 * (q + 1) * _QUANTUM], levels[b]
-                    for n in range(2 * _QUANTUM):
-                        bus[n] += level * scratch[n]
+        quantum = layer[q * _QUANTUM : (q + 1) * _QUANTUM]
+        if cut[0] < 1.0:
+            _cut_low(quantum, cut, memory, left, right)
+        else:
+            for n in range(_QUANTUM):
+                left[n], right[n] = quantum[n, 0], quantum[n, 1]
+        fader, step = np.float32(faders[q]), np.float32((faders[q + 1] - faders[q]) / _QUANTUM)
+        for n in range(_QUANTUM):
+            gain = fader + step * ramp[n]
+            quantum[n, 0] = gain * (ll * left[n] + lr * right[n])
+            quantum[n, 1] = gain * (rl * left[n] + rr * right[n])
 
 
 @inline_kernel
-def _pass(
-    layer: Audio, gain: float, next_gain: float, image: FloatArray, cut: FloatArray, memory: FloatArray, strip: Mono
-) -> None:
-    """Cut, place and fade one quantum: transposed direct form II, in double precision."""
+def _cut_low(quantum: Audio, cut: FloatArray, memory: FloatArray, left: Mono, right: Mono) -> None:
+    """Pass one quantum through the high-pass: transposed direct form II, in double precision."""
     b, a1, a2 = cut[0], cut[1], cut[2]
     near_in, far_in = -2.0 - a1, 1.0 - a2  # the states' own recursion, not through the output: a third faster
     near, far, right_near, right_far = memory[0], memory[1], memory[2], memory[3]
-    step = (next_gain - gain) / _QUANTUM
-    ll, lr, rl, rr = np.float32(image[0]), np.float32(image[1]), np.float32(image[2]), np.float32(image[3])
-    for n in range(_QUANTUM if b < 1.0 else 0):
-        x, u = b * layer[n, 0], b * layer[n, 1]
+    for n in range(_QUANTUM):
+        x, u = b * quantum[n, 0], b * quantum[n, 1]
         y, v = x + near, u + right_near
         near, far = (far + near_in * x) - a1 * near, far_in * x - a2 * near
         right_near, right_far = (right_far + near_in * u) - a1 * right_near, far_in * u - a2 * right_near
-        strip[2 * n], strip[2 * n + 1] = y, v
-    for n in range(0 if b < 1.0 else _QUANTUM):
-        strip[2 * n], strip[2 * n + 1] = layer[n, 0], layer[n, 1]
-    for n in range(_QUANTUM):
-        left, right, fader = strip[2 * n], strip[2 * n + 1], np.float32(gain + step * n)
-        strip[2 * n] = fader * (ll * left + lr * right)
-        strip[2 * n + 1] = fader * (rl * left + rr * right)
+        left[n], right[n] = y, v
     memory[0], memory[1] = near if abs(near) > 1e-20 else 0.0, far if abs(far) > 1e-20 else 0.0
     memory[2] = right_near if abs(right_near) > 1e-20 else 0.0
     memory[3] = right_far if abs(right_far) > 1e-20 else 0.0
+
+
+@kernel
+def add_scaled(audio: Mono, level: float, bus: Mono) -> None:
+    """Add what a strip plays to a bus."""
+    gain = np.float32(level)
+    for n in range(bus.shape[0]):
+        bus[n] += gain * audio[n]
 
 
 @kernel

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.random import Generator
 
+from ambience.rng import noise_seed, stream
 from ambience.units import AnyArray, FloatArray, IntArray, Mono
 
 GUARD_FRAMES = 2304
@@ -40,19 +42,6 @@ class Timbre:
         return np.asarray(10.0 ** (level_db / 20.0), dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True)
-class TableSet:
-    """Tables of one instrument: `n_timbres` rows for each pitch zone, then one row of colored noise."""
-
-    rows: AnyArray  # float32, shape (n_zones * n_timbres + 1, n_frames + GUARD_FRAMES), each of RMS 1
-    fundamentals_hz: FloatArray  # pitch of each zone when read one frame per frame
-    n_frames: int  # length of the loop
-
-    def zone_of(self, frequency_hz: float) -> int:
-        """Return the zone whose pitch is nearest."""
-        return int(np.argmin(np.abs(np.log(self.fundamentals_hz / frequency_hz))))
-
-
 def table_frames(sample_rate_hz: int) -> int:
     """Return the length of a table: a power of two of about 2.7 s."""
     return 1 << round(float(np.log2(_TABLE_S * sample_rate_hz)))
@@ -65,17 +54,11 @@ def zone_centers(lowest_hz: float, highest_hz: float, zone_semitones: float) -> 
     return np.asarray(lowest_hz * 2.0 ** (octaves * (np.arange(count) + 0.5) / count), dtype=np.float64)
 
 
-def build_tables(
-    centers_hz: FloatArray,
-    timbres: Sequence[Timbre],
-    breath: Timbre,
-    *,
-    breath_gain: float,
-    spread_cents: float,
-    sample_rate_hz: int,
-    rng: Generator,
-) -> TableSet:
-    """Build the tables of one instrument.
+class TableSet:
+    """Tables of one instrument: `n_timbres` rows for each pitch zone, then one row of colored noise.
+
+    A zone takes milliseconds and megabytes, so it is built when `open` first asks for it; it sounds the same whenever
+    that is.
 
     Parameters
     ----------
@@ -95,45 +78,97 @@ def build_tables(
     rng : Generator
         Draws the phases.
 
-    Returns
-    -------
-    tables : TableSet
+    Attributes
+    ----------
+    rows : array, shape (n_zones * n_timbres + 1, n_frames + `GUARD_FRAMES`)
+        The tables, each of RMS 1; those of a zone that was never opened hold nothing of use.
+    fundamentals_hz : array, shape (n_zones,)
+        Pitch of each zone when read one frame per frame.
+    n_frames : int
+        Length of the loop.
 
     Notes
     -----
     P. Nasca, "PADsynth algorithm", 2006. Linear interpolation dulls by ``sinc²``; the spectra are raised by as much.
     """
-    n_frames = table_frames(sample_rate_hz)
-    bin_hz = sample_rate_hz / n_frames
-    bins_hz: FloatArray = np.arange(n_frames // 2 + 1, dtype=np.float64) * bin_hz
-    bins_hz[0] = 0.5 * bin_hz
-    fundamentals_hz: FloatArray = np.maximum(np.round(centers_hz / bin_hz), 1.0) * bin_hz
-    lift = _lift(bins_hz, sample_rate_hz)
-    rows = np.empty((centers_hz.size * len(timbres) + 1, n_frames + GUARD_FRAMES), dtype=np.float32)
-    every = np.arange(n_frames // 2 + 1)
-    noise = (breath.gains(bins_hz / 1000.0, bins_hz) * lift).astype(np.float32) * _phases(rng, every.size)
-    rows[-1] = _loop(every, noise, n_frames)
-    for zone, fundamental_hz in enumerate(fundamentals_hz):
-        indices, bands = _bands(float(fundamental_hz), spread_cents, bin_hz, n_frames // 2)
-        phases = _phases(rng, indices.size)
-        harmonics: FloatArray = np.maximum(np.round(bins_hz[indices] / fundamental_hz), 1.0)
-        for layer, timbre in enumerate(timbres):
-            gains = timbre.gains(harmonics, harmonics * fundamental_hz)
-            spectrum = (bands * gains * lift[indices]).astype(np.float32) * phases
-            rows[zone * len(timbres) + layer] = _loop(indices, spectrum, n_frames) + np.float32(breath_gain) * rows[-1]
-    return TableSet(rows, fundamentals_hz, n_frames)
+
+    def __init__(
+        self,
+        centers_hz: FloatArray,
+        timbres: Sequence[Timbre],
+        breath: Timbre,
+        *,
+        breath_gain: float,
+        spread_cents: float,
+        sample_rate_hz: int,
+        rng: Generator,
+    ) -> None:
+        self.n_frames = table_frames(sample_rate_hz)
+        self._timbres, self._breath_gain, self._spread_cents = timbres, breath_gain, spread_cents
+        self._rate_hz = sample_rate_hz
+        bin_hz = sample_rate_hz / self.n_frames
+        self.fundamentals_hz: FloatArray = np.maximum(np.round(centers_hz / bin_hz), 1.0) * bin_hz
+        self._opened = [False] * centers_hz.size
+        # Left unwritten, memory is not taken.
+        self.rows: AnyArray = np.empty(
+            (centers_hz.size * len(timbres) + 1, self.n_frames + GUARD_FRAMES), dtype=np.float32
+        )
+        bins_hz, lift = _bins(self.n_frames, sample_rate_hz)
+        every = np.arange(bins_hz.size)
+        noise = (breath.gains(bins_hz / 1000.0, bins_hz) * lift).astype(np.float32)
+        self.rows[-1] = _loop(every, noise * _phases(rng, every.size), self.n_frames)
+        self._seed = int(noise_seed(rng))
+
+    def zone_of(self, frequency_hz: float) -> int:
+        """Return the zone whose pitch is nearest."""
+        return int(np.argmin(np.abs(np.log(self.fundamentals_hz / frequency_hz))))
+
+    def open(self, zone: int) -> None:
+        """Build the tables of a zone, unless they are there."""
+        if self._opened[zone]:
+            return
+        _, lift = _bins(self.n_frames, self._rate_hz)
+        fundamental_hz = float(self.fundamentals_hz[zone])
+        indices, numbers, bands = _bands(
+            fundamental_hz, self._spread_cents, self._rate_hz / self.n_frames, self.n_frames // 2
+        )
+        phases = _phases(stream(self._seed, "tables", zone), indices.size)
+        bands *= lift[indices]
+        harmonics = np.arange(1.0, numbers.max() + 1.0)
+        for layer, timbre in enumerate(self._timbres):
+            gains = timbre.gains(harmonics, harmonics * fundamental_hz)[numbers - 1]
+            loop = _loop(indices, (bands * gains).astype(np.float32) * phases, self.n_frames)
+            loop += np.float32(self._breath_gain) * self.rows[-1]
+            self.rows[zone * len(self._timbres) + layer] = loop
+        self._opened[zone] = True
+
+    def open_all(self) -> None:
+        """Build all tables, so that nothing is left to be done while others listen."""
+        for zone in range(self.fundamentals_hz.size):
+            self.open(zone)
 
 
-def _bands(fundamental_hz: float, spread_cents: float, bin_hz: float, n_bins: int) -> tuple[IntArray, FloatArray]:
-    """Return the bins that a tone occupies and the shape of its bands, of equal power for every partial."""
+def _bands(
+    fundamental_hz: float, spread_cents: float, bin_hz: float, n_bins: int
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return the bins that a tone occupies, their partials, and the shape of the bands, of equal power."""
     bins = np.arange(1, n_bins)
     harmonics = np.maximum(np.round(bins * (bin_hz / fundamental_hz)), 1.0)
     relative = 2.0 ** (spread_cents / 1200.0) - 1.0
     widths_hz = np.maximum(relative * fundamental_hz * harmonics, 0.2 * bin_hz)
     offsets = (bins * bin_hz - harmonics * fundamental_hz) / widths_hz
-    inside = np.abs(offsets) < _REACH
+    inside = np.flatnonzero(np.abs(offsets) < _REACH)
     shape = np.exp(-(offsets[inside] ** 2)) / np.sqrt(np.maximum(widths_hz[inside], bin_hz))
-    return bins[inside], shape
+    return bins[inside], harmonics[inside].astype(np.int64), shape
+
+
+@lru_cache(maxsize=2)
+def _bins(n_frames: int, sample_rate_hz: int) -> tuple[FloatArray, FloatArray]:
+    """Return the frequencies of a table's bins, the first one moved off zero, and what `_lift` makes of them."""
+    bin_hz = sample_rate_hz / n_frames
+    bins_hz: FloatArray = np.arange(n_frames // 2 + 1, dtype=np.float64) * bin_hz
+    bins_hz[0] = 0.5 * bin_hz
+    return bins_hz, _lift(bins_hz, sample_rate_hz)
 
 
 def _lift(bins_hz: FloatArray, sample_rate_hz: int) -> FloatArray:

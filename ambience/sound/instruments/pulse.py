@@ -58,7 +58,7 @@ class Pulse:
             roughness=self.growl,
             rough_above=0.35,
             beating=1.5,
-            level_db=-22.0,
+            level_db=-21.0,
         )
         ensemble = Ensemble(
             timbres=(

@@ -1,0 +1,134 @@
+"""One layer in the act of sounding, and the crew of threads that plays all of them."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol, TypeVar, runtime_checkable
+
+import numpy as np
+
+from ambience import plugins, rng
+from ambience.music.work import TimedNote
+from ambience.preset import Preset
+from ambience.sound.block import QUANTUM_FRAMES, NoteOn, Player
+from ambience.sound.mixer import Mixer, Strip
+from ambience.units import Audio, FloatArray, cents_to_ratio, midi_to_hz, s_to_frames
+
+T = TypeVar("T")
+Shape = Callable[[Audio, FloatArray], bool]
+"""Puts a span through the layer's strip, in place; tells whether anything is left to be heard."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """A player, what it still has to play, and its buffers: one is mixed while the other is played."""
+
+    name: str
+    player: Player
+    shape: Shape
+    waiting: deque[tuple[int, TimedNote]] = field(default_factory=deque)
+    busy_s: float = 0.0  # what the last span took: the dearest layers are begun first
+    _buffers: list[Audio] = field(default_factory=lambda: [np.zeros((0, 2), np.float32)] * 2)
+    _clean: list[bool] = field(default_factory=lambda: [False] * 2)  # whether a buffer is all zero
+    _turn: int = 0
+
+    def expect(self, notes: Iterable[TimedNote], sample_rate_hz: int) -> None:
+        """Put the notes of another bar on the stand."""
+        ordered = sorted(notes, key=lambda n: n.onset_s)
+        self.waiting.extend((s_to_frames(n.onset_s, sample_rate_hz), n) for n in ordered)
+
+    def drop_from(self, frame: int) -> None:
+        """Take the notes away that begin at `frame` or later."""
+        self.waiting = deque(entry for entry in self.waiting if entry[0] < frame)
+
+    def play(self, start_frame: int, sample_rate_hz: int, controls: FloatArray, gains: FloatArray) -> Audio | None:
+        """Play the next span, as the buses hear it; None is silence. The buffer is good until the span after next."""
+        began_s = time.perf_counter()
+        out = self._clean_buffer(QUANTUM_FRAMES * (len(controls) - 1))
+        self.player.render(out, self._take(start_frame, start_frame + len(out), sample_rate_hz), controls)
+        heard = out if self.shape(out, gains) else None
+        self._buffers[self._turn] = out
+        self._clean[self._turn] = heard is None
+        self.busy_s = time.perf_counter() - began_s
+        return heard
+
+    def _clean_buffer(self, n_frames: int) -> Audio:
+        self._turn = 1 - self._turn
+        out = self._buffers[self._turn]
+        if len(out) != n_frames:
+            return np.zeros((n_frames, 2), np.float32)
+        if not self._clean[self._turn]:
+            out.fill(0.0)
+        return out
+
+    def _take(self, start_frame: int, stop_frame: int, sample_rate_hz: int) -> list[NoteOn]:
+        """Take the notes that begin within a span."""
+        notes = []
+        while self.waiting and self.waiting[0][0] < stop_frame:
+            onset_frame, timed = self.waiting.popleft()
+            duration_frames = max(s_to_frames(timed.end_s, sample_rate_hz) - onset_frame, 1)
+            frequency_hz = midi_to_hz(timed.note.pitch_midi) * cents_to_ratio(timed.note.detune_cents)
+            note = timed.note
+            notes.append(
+                NoteOn(onset_frame - start_frame, duration_frames, frequency_hz, note.velocity, note.articulation)
+            )
+        return notes
+
+
+class Crew:
+    """Does jobs, on several threads if that pays; which thread does what never changes a sample."""
+
+    def __init__(self, threads: int) -> None:
+        self.size = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="ambience") if threads > 1 else None
+
+    def begin(self, jobs: Sequence[Callable[[], T]], *, spread: bool) -> Callable[[], list[T]]:
+        """Begin some jobs, in their order; call what is returned to wait for the results."""
+        if self._pool is None or not spread:
+            results = [job() for job in jobs]
+            return lambda: results
+        futures = [self._pool.submit(job) for job in jobs]
+        return lambda: [future.result() for future in futures]
+
+    def leave(self) -> None:
+        """Release the threads; from now on the caller does the jobs."""
+        if self._pool:
+            self._pool.shutdown(wait=True)
+            self._pool = None
+
+
+@runtime_checkable
+class _Thorough(Protocol):
+    """A player that does dear work when a note first needs it, unless it is told to do it all beforehand."""
+
+    def prepare(self) -> None: ...
+
+
+def prepare(desks: Sequence[Desk], crew: Crew) -> None:
+    """Do everything beforehand that would hold up a live session."""
+    crew.begin([desk.player.prepare for desk in desks if isinstance(desk.player, _Thorough)], spread=True)()
+
+
+def make_desks(preset: Preset, sample_rate_hz: int, mixer: Mixer) -> list[Desk]:
+    """Seat a player for every layer."""
+    desks = []
+    for number, (name, layer) in enumerate(preset.layers.items()):
+        instrument = plugins.build("instruments", layer.instrument)
+        player = instrument.player(sample_rate_hz, rng.stream(preset.seed, "player", name))
+        desks.append(Desk(name, player, partial(mixer.shape, number)))
+    return desks
+
+
+def make_mixer(preset: Preset, sample_rate_hz: int, stems: bool) -> Mixer:
+    """Connect every layer to the rooms that the preset names."""
+    strips = [
+        Strip(name, y.gain_db, y.pan, y.width, y.low_cut_hz, y.stem, tuple(y.sends_db.items()))
+        for name, y in preset.layers.items()
+    ]
+    effects = {name: plugins.build("effects", table) for name, table in preset.effects.items()}
+    return Mixer(
+        strips, effects, sample_rate_hz, streams=lambda name: rng.stream(preset.seed, "effect", name), stems=stems
+    )
