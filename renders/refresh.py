@@ -1,6 +1,6 @@
-"""Makes the examples in this folder anew: sound, MIDI, sidecar and a picture of every preset.
+"""Make the examples in this folder anew: sound, MIDI, sidecar and a picture of every preset.
 
-    pip install ".[plots]" && python renders/refresh.py [PRESET ...]
+With the extra ``plots`` installed: ``python renders/refresh.py [PRESET ...]``.
 """
 
 import json
