@@ -16,7 +16,7 @@ _TENSION, _BRIGHTNESS, _LEVEL = 0, 1, 4
 _WANDER_PERIODS_S = (17.3, 29.9, 53.7)  # incommensurable: the sum does not repeat within an hour
 _WANDER_WEIGHTS = (0.3, 0.4, 0.6)
 _FULL_WANDER_SWELL = 1.1  # the sum of the three stays within about -0.6..0.6
-_CALM_GAIN, _TENSE_GAIN = 0.4, 1.6  # tension opens the mix by 12 dB: loudness is what listeners hear as tension most
+_CALM_GAIN, _TENSE_GAIN = 0.5, 1.4  # tension opens the mix by 9 dB: loudness is what listeners hear as tension most
 
 
 @dataclass(frozen=True, slots=True)
