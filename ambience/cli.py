@@ -1,50 +1,39 @@
-"""The command line: list, show, check, render and midi."""
+"""The command line: list, show, check, render, midi, score, look and listen."""
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from ambience import cli_examine, cli_options
+from ambience.cli_guess import GuessingGroup
 from ambience.cli_signals import Stopped, end, heed_signals
 from ambience.errors import AmbienceError
 
 if TYPE_CHECKING:
+    from ambience.music.score import Score
     from ambience.preset import Preset
 
 _DONE, _FAILED, _MISUSED = 0, 1, 2
 
-_seed = click.option("--seed", type=int, metavar="N", help="Seed, instead of the preset's own.")
-_duration = click.option("--duration", type=float, metavar="S", help="Length in seconds.")
-_state = click.option("--state", metavar="NAME", help="Hold one state for the whole duration.")
-_preset = click.argument("preset")
-_force = click.option("--force", is_flag=True, help="Replace files that exist.")
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+_preset, _seed, _duration, _state = cli_options.preset, cli_options.seed, cli_options.duration, cli_options.state
+_force, _json = cli_options.force, cli_options.as_json
 
 
-class _Commands(click.Group):
-    """A group that guesses what a mistyped command was to be."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        word = args[0]
-        if self.get_command(ctx, word) is None and not word.startswith("-"):
-            from ambience.plugins import suggest
-
-            ctx.fail(f"No such command {word!r}. {suggest(word, tuple(self.list_commands(ctx)))}")
-        return super().resolve_command(ctx, args)
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.group(cls=GuessingGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.version_option(package_name="ambience-toolkit", prog_name="ambience")
 def commands() -> None:
     """One continuous soundtrack from one preset: composed, synthesised, rendered.
 
     Example: ambience render single-piece --duration 300 --stems
     """
+
+
+commands.add_command(cli_examine.look)
+commands.add_command(cli_examine.listen)
 
 
 @commands.command("list")
@@ -79,15 +68,9 @@ def show(preset: str, as_json: bool, **wishes: Any) -> None:
 @_json
 def check(presets: tuple[str, ...], as_json: bool) -> None:
     """Validate presets and say what is wrong with each."""
-    from ambience import piece
+    from ambience import cli_check
 
-    faults: dict[str, list[str]] = {}
-    for preset in presets:
-        faults[preset] = []
-        try:
-            piece.load(preset)
-        except AmbienceError as error:
-            faults[preset] = str(error).splitlines()
+    faults = {preset: cli_check.faults(preset) for preset in presets}
     for line in (line for lines in faults.values() for line in lines):
         click.echo(f"error: {line}", err=True)
     checked = [{"preset": preset, "ok": not lines, "errors": lines} for preset, lines in faults.items()]
@@ -161,20 +144,31 @@ def render(preset: str, out: Path, session: Path | None, sample_rate: int | None
 @_json
 def midi(preset: str, out: Path | None, force: bool, as_json: bool, **wishes: Any) -> None:
     """Write the notes of PRESET as a MIDI file, without any sound."""
-    from ambience import engine
-    from ambience.io.atomic import refuse_existing
     from ambience.io.midi import write_midi
 
     piece = _load(preset, **wishes)
-    target = out or Path("renders") / f"{piece.name}-{piece.seed}.mid"
-    refuse_existing(target, force)
-    score = engine.compose(piece)
-    write_midi(score, target, force)
-    found = {"seed": piece.seed, "files": [str(target)], "notes": sum(len(track.notes) for track in score.tracks)}
-    if as_json:
-        _print_json(found)
-    else:
-        _print(f"{target}\n")
+    _write_notes(piece, write_midi, out or Path("renders") / f"{piece.name}-{piece.seed}.mid", force, as_json)
+
+
+@commands.command()
+@_preset
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE.musicxml", help="<preset>-<seed>.musicxml by default."
+)
+@_seed
+@_duration
+@_state
+@_force
+@_json
+def score(preset: str, out: Path | None, force: bool, as_json: bool, **wishes: Any) -> None:
+    """Write the orchestra's parts of PRESET as a score in MusicXML.
+
+    Example: ambience score opening --out opening.musicxml
+    """
+    from ambience.io.musicxml import write_musicxml
+
+    piece = _load(preset, **wishes)
+    _write_notes(piece, write_musicxml, out or Path(f"{piece.name}-{piece.seed}.musicxml"), force, as_json)
 
 
 def main() -> NoReturn:
@@ -227,6 +221,22 @@ def _load(preset: str, seed: int | None, duration: float | None, state: str | No
     from ambience import cli_session
 
     return cli_session.load(preset, None, seed=seed, duration=duration, state=state)[0]
+
+
+def _write_notes(
+    piece: "Preset", write: Callable[["Score", Path, bool], None], target: Path, force: bool, as_json: bool
+) -> None:
+    from ambience import engine
+    from ambience.io.atomic import refuse_existing
+
+    refuse_existing(target, force)
+    composed = engine.compose(piece)
+    write(composed, target, force)
+    found = {"seed": piece.seed, "files": [str(target)], "notes": sum(len(track.notes) for track in composed.tracks)}
+    if as_json:
+        _print_json(found)
+    else:
+        _print(f"{target}\n")
 
 
 def _print(text: str) -> None:

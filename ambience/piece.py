@@ -67,6 +67,12 @@ class Composition:
         """Write the notes as a MIDI file; an existing one is replaced only with `force`."""
         write_midi(self.score, path, force)
 
+    def to_musicxml(self, path: str | Path, force: bool = False) -> None:
+        """Write the orchestra's parts as a MusicXML score; an existing one is replaced only with `force`."""
+        from ambience.io.musicxml import write_musicxml  # the page is laid out only for those who read one
+
+        write_musicxml(self.score, path, force)
+
 
 def load(preset: str | Path, *, seed: int | None = None) -> Preset:
     """Read a preset, and the MIDI file of its theme if it names one.

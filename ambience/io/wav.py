@@ -1,4 +1,4 @@
-"""Sound files, and the one door to soundfile: WAV, FLAC and Ogg, written a block at a time."""
+"""Sound files, and the one door to soundfile: WAV, FLAC and Ogg, written and read a block at a time."""
 
 import contextlib
 import errno
@@ -110,6 +110,37 @@ class AudioFile:
                 self._file.close()
 
 
+class HeardFile:
+    """A sound file to listen to; a single channel is heard on both sides.
+
+    Parameters
+    ----------
+    path : Path
+        File to read, in any format that libsndfile knows.
+
+    Raises
+    ------
+    ParameterError
+        If it cannot be read, now or while it plays, or has more than two channels.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with _as_unreadable(path):
+            self._file = _open(path)
+        self.sample_rate_hz, self.length_frames = int(self._file.samplerate), int(self._file.frames)
+        self.kind = f"{self._file.format} {self._file.subtype}".replace("_", " ")
+        where, channels = str(path), self._file.channels
+        require(channels <= 2, where, "channels", channels, "must be 1 or 2")
+        require(self.length_frames > 0, where, "length_frames", self.length_frames, "must be above 0")
+
+    def blocks(self, n_frames: int) -> Iterator[Audio]:
+        """Play it once, `n_frames` at a time; the last block may be shorter."""
+        with _as_unreadable(self.path), self._file as opened:
+            while len(audio := opened.read(n_frames, dtype="float32", always_2d=True)):
+                yield audio if audio.shape[1] == 2 else np.repeat(audio, 2, axis=1)
+
+
 def check_format(container: str, bit_depth: str, sample_rate_hz: int) -> None:
     """Raise `ParameterError` unless the three go together."""
     require(container in CONTAINERS, "render", "format", container, f"must be one of {', '.join(CONTAINERS)}")
@@ -167,12 +198,28 @@ def _set_tags(opened: Any, tags: Tags) -> None:
             setattr(opened, name, text)
 
 
-def _frames(path: Path) -> int:
+def _open(path: Path) -> Any:
     import soundfile
 
     number = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    with soundfile.SoundFile(number, closefd=True) as opened:
+    return soundfile.SoundFile(number, closefd=True)
+
+
+def _frames(path: Path) -> int:
+    with _open(path) as opened:
         return int(opened.frames)
+
+
+@contextlib.contextmanager
+def _as_unreadable(path: Path) -> Iterator[None]:
+    """Turn whatever keeps a file from being read into one line."""
+    import soundfile
+
+    try:
+        yield
+    except (OSError, soundfile.SoundFileError) as error:
+        reason = getattr(error, "strerror", None) or getattr(error, "error_string", None) or str(error)
+        raise ParameterError(explain(str(path), "", None, f"cannot be read: {reason.rstrip('.')}")) from None
 
 
 @contextlib.contextmanager

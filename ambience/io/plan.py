@@ -1,0 +1,96 @@
+"""What a picture shows of a piece beside its sound, from a score or a sidecar: form, theme, tension, tempo, notes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ambience.music.score import Score
+from ambience.units import FloatArray
+
+_BRIDGE = "bridge"
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A stretch of the form: a state, or the bridge between two."""
+
+    start_s: float
+    end_s: float
+    name: str  # of the state; "drift > battle" for a bridge
+    bridge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """The theme, where it is heard."""
+
+    at_s: float
+    transform: str
+    similarity: float  # 0..1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is known of a piece; what is not known is empty."""
+
+    title: str
+    subtitle: str = ""
+    stays: tuple[Stay, ...] = ()
+    occurrences: tuple[Occurrence, ...] = ()
+    tempos: tuple[tuple[float, float], ...] = ()  # (second, beats a minute)
+    tension: FloatArray | None = None  # (points, 2): second, 0..1
+    notes: tuple[tuple[str, FloatArray], ...] = ()  # stem group, (notes, 4): start and end in seconds, pitch, velocity
+
+
+def plan_of_score(score: Score) -> Plan:
+    """Take a plan from a score."""
+    stems: dict[str, list[tuple[float, float, float, float]]] = {}
+    for track in score.tracks:
+        stems.setdefault(track.stem, []).extend(
+            (score.second_at(n.onset_beats), score.second_at(n.end_beats), n.pitch_midi, n.velocity)
+            for n in track.notes
+        )
+    tempos = tuple((tempo.at_s, tempo.tempo_bpm) for tempo in score.tempos)
+    opening = score.sections[0].key if score.sections else ""
+    return Plan(
+        score.title,
+        _subtitle(score.seed, score.length_s, opening, tempos),
+        _stays([(marker.at_s, marker.text) for marker in score.markers], score.length_s),
+        tuple(Occurrence(entry.at_s, entry.transform, entry.similarity) for entry in score.ledger),
+        tempos,
+        np.array([(point.at_s, point.controls.tension) for point in score.controls]).reshape(-1, 2),
+        tuple((stem, np.array(notes).reshape(-1, 4)) for stem, notes in stems.items() if notes),
+    )
+
+
+def plan_of_sidecar(sidecar: Mapping[str, Any]) -> Plan:
+    """Take from a sidecar what it tells: form, theme and tempo."""
+    length_s = sidecar["audio"]["length_s"]
+    tempos = tuple((tempo["at_s"], tempo["tempo_bpm"]) for tempo in sidecar["tempo_map"])
+    opening = sidecar["sections"][0]["key"] if sidecar["sections"] else ""
+    return Plan(
+        sidecar["title"],
+        _subtitle(sidecar["seed"], length_s, opening, tempos),
+        _stays([(marker["at_s"], marker["text"]) for marker in sidecar["markers"]], length_s),
+        tuple(Occurrence(e["at_s"], e["transform"], e["similarity"]) for e in sidecar["ledger"]),
+        tempos,
+    )
+
+
+def _subtitle(seed: int, length_s: float, key: str, tempos: Sequence[tuple[float, float]]) -> str:
+    words = [f"seed {seed}", f"{int(length_s) // 60}:{int(length_s) % 60:02}", key.replace("_", " ")]
+    found = sorted({round(tempo_bpm) for _, tempo_bpm in tempos})
+    words.append(f"{' / '.join(map(str, found))} bpm" if found else "")
+    return "   ·   ".join(word for word in words if word)
+
+
+def _stays(markers: Sequence[tuple[float, str]], length_s: float) -> tuple[Stay, ...]:
+    """Turn markers, "A: drift" and "bridge: drift > opening", into stretches without gaps."""
+    named = [(at_s, *text.partition(": ")[::2]) for at_s, text in markers if at_s < length_s]
+    ends = [after[0] for _, after in pairwise(named)] + [length_s]
+    return tuple(
+        Stay(at_s, end_s, name, kind == _BRIDGE) for (at_s, kind, name), end_s in zip(named, ends, strict=True)
+    )

@@ -1,0 +1,88 @@
+"""What stands around the notes: clefs, dynamics, hairpins, and how to play."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from statistics import median
+
+from ambience.io.barlines import Measure
+from ambience.io.voices import GRID, Struck, peak
+
+_PHRASE_BARS = 4  # a dynamic is read over so many bars
+_LEVELS = ("pp", "p", "mp", "mf", "f", "ff")
+_LEVEL_FLOORS = (0.27, 0.37, 0.47, 0.58, 0.72)  # of `p` and up, as velocities; by ear, on the presets
+_LEVEL_MARGIN = 0.02  # a new dynamic must be meant
+_REST = 8 * GRID  # after so long a rest, players want to be told again
+_CLEF_GAIN = 1.0  # semitones beyond the staff, a note, by which a new clef must be better
+_CLEF_COST = 12.0  # and by how much in all
+_STAFF_MIDI = {"treble": (62, 79), "alto": (52, 69), "tenor": (48, 65), "bass": (41, 60)}  # one ledger line included
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A dynamic, a word or a hairpin."""
+
+    kind: str  # "dynamic", "words", "crescendo" or "diminuendo"
+    start: int  # steps from the start of the piece
+    end: int
+    text: str = ""
+
+
+def choose_clefs(
+    struck: Sequence[Struck], measures: Sequence[Measure], clefs: Sequence[str], shift: int
+) -> Iterator[tuple[int, str]]:
+    """Choose a clef for each section by its ledger lines; a change must be worth it."""
+    current, starts = clefs[0], [measure.start for measure in measures]
+    begins = [i for i, measure in enumerate(measures) if measure.rehearsal or i == 0]
+    for first, following in zip(begins, [*begins[1:], len(measures)], strict=True):
+        low, high = measures[first].start, measures[following - 1].start + measures[following - 1].length
+        inside = [note for note in struck if low <= note.start < high]
+        pitches = [note.pitch_midi + shift for note in inside]
+        best = min(clefs, key=lambda clef: _ledgers(clef, pitches))
+        gain = _ledgers(current, pitches) - _ledgers(best, pitches)
+        better = gain > _CLEF_GAIN * len(pitches) + _CLEF_COST
+        if better:
+            current = best
+        if first == 0 or better:
+            yield (bisect_right(starts, inside[0].start) - 1 if first else 0), current
+
+
+def _ledgers(clef: str, pitches: Sequence[int]) -> float:
+    low, high = _STAFF_MIDI.get(clef, (0, 127))
+    return sum(max(0, low - pitch, pitch - high) for pitch in pitches)
+
+
+def signs(struck: Sequence[Struck], measures: Sequence[Measure]) -> Iterator[Sign]:
+    """Mark levels, swells and changes of bowing."""
+    yield from _dynamics(struck, measures)
+    for (start, top, end), _ in groupby((n.start, peak(n), n.end) for n in struck if n.articulation == "swell"):
+        yield Sign("crescendo", start, top)
+        if top < end:
+            yield Sign("diminuendo", top, end)
+    plucked = False
+    for note in struck:
+        if (note.articulation == "pizzicato") != plucked:
+            plucked = not plucked
+            yield Sign("words", note.start, note.start, "pizz." if plucked else "arco")
+
+
+def _dynamics(struck: Sequence[Struck], measures: Sequence[Measure]) -> Iterator[Sign]:
+    """Mark the level of every phrase: new after a section or four bars, shown if it changed or after a long rest."""
+    starts = [measure.start for measure in measures]
+    section, phrase = 0, []
+    for place, measure in enumerate(measures):
+        if measure.rehearsal:
+            section = place
+        phrase.append(section * len(measures) + (place - section) // _PHRASE_BARS)
+    shown, reach = -1, 0
+    for _, notes in groupby(struck, key=lambda note: phrase[bisect_right(starts, note.start) - 1]):
+        heard = list(notes)
+        loud = median(note.velocity for note in heard)
+        level = bisect_right(_LEVEL_FLOORS, loud)
+        meant = bisect_right(_LEVEL_FLOORS, loud - _LEVEL_MARGIN) == bisect_right(_LEVEL_FLOORS, loud + _LEVEL_MARGIN)
+        rested = heard[0].start - reach >= 8 * GRID
+        if shown < 0 or rested or (level != shown and (meant or abs(level - shown) > 1)):
+            yield Sign("dynamic", heard[0].start, heard[0].start, _LEVELS[level])
+            shown = level
+        reach = max(note.end for note in heard)
