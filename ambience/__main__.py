@@ -2,14 +2,14 @@
 
 from typing import NoReturn
 
-from ambience.cli_signals import Stopped, end, heed_signals
+from ambience.cli.signals import Stopped, end, heed_signals
 
 
 def main() -> NoReturn:
     """Run the command line and end the process with its status."""
     heed_signals()
     try:
-        from ambience import cli
+        from ambience.cli import commands as cli
     except Stopped as stopped:
         end(stopped)
     cli.main()

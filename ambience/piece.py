@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ambience import preset_file
 from ambience.errors import ParameterError, PresetError
 from ambience.io.midi import read_motif, write_midi
 from ambience.music.motif import parse_transform
@@ -14,7 +13,8 @@ from ambience.music.scale import Scale
 from ambience.music.score import LedgerEntry, Marker, Note, Score, Section, Track
 from ambience.music.theme import Theme
 from ambience.preset import Preset
-from ambience.toml_lines import line_map, line_of
+from ambience.preset import file as preset_file
+from ambience.preset.toml_lines import line_map, line_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import ambience
-from ambience.cli_look import sketch_file
+from ambience.cli.look import sketch_file
 from ambience.io.picture import save_picture
 from ambience.io.plan import plan_of_score
 

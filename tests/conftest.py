@@ -14,6 +14,8 @@ _SOUNDING = {
     "test_engine_desk.py",
     "test_bundled_presets.py",
     "test_cli.py",
+    "test_listen.py",
+    "test_picture.py",
     "test_session.py",
 }
 _warming: list[subprocess.Popen[bytes]] = []

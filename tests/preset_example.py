@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ambience import plugins
-from ambience.preset_settings import settings_model
-from ambience.toml_lines import Path
+from ambience.preset.settings import settings_model
+from ambience.preset.toml_lines import Path
 
 EFFECT, OTHER_EFFECT = plugins.names("effects")[0], plugins.names("effects")[-1]
 PART, OTHER_PART = plugins.names("parts")[0], plugins.names("parts")[-1]

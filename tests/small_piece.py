@@ -1,7 +1,7 @@
 """A piece of six layers and three states: all that an engine does, in a fraction of the time."""
 
-from ambience import preset_file
 from ambience.preset import Preset
+from ambience.preset import file as preset_file
 
 SMALL = """\
 title = "Small"

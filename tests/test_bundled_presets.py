@@ -9,11 +9,11 @@ import mido
 import numpy as np
 import pytest
 
-from ambience import preset_file
 from ambience.engine import Engine, compose
 from ambience.io.midi import save_midi
 from ambience.io.performance import TICKS_PER_BEAT, perform
 from ambience.music.score import Score
+from ambience.preset import file as preset_file
 from ambience.units import FloatArray
 
 NAMES = tuple(preset_file.bundled())

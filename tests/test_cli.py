@@ -16,7 +16,7 @@ import pytest
 import soundfile
 
 import ambience
-from ambience import cli
+from ambience.cli import commands as cli
 from ambience.errors import ParameterError
 
 TINY = """\

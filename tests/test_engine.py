@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from small_piece import small, with_extra_layer
 
-from ambience import preset_file
 from ambience.engine import Engine, compose
 from ambience.errors import ParameterError
 from ambience.preset import Preset
+from ambience.preset import file as preset_file
 from ambience.scene import When
 from ambience.units import Audio
 

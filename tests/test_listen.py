@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from small_piece import small
 
 import ambience
-from ambience import cli
+from ambience.cli import commands as cli
 from ambience.sound.listening import Hearing, Listener
 from ambience.sound.windows import finished_runs
 

@@ -24,10 +24,10 @@ from ambience.errors import ParameterError, PresetError
 from ambience.music.harmony import PLANS
 from ambience.music.scale import MODES
 from ambience.preset import Preset
-from ambience.preset_file import parse
-from ambience.preset_terms import Harmony, Mode
+from ambience.preset.file import parse
+from ambience.preset.terms import Harmony, Mode
+from ambience.preset.toml_lines import Path
 from ambience.scene import SceneChange, Transition
-from ambience.toml_lines import Path
 
 TABLE: dict[str, Any] = tomllib.loads(EXAMPLE)
 

@@ -9,7 +9,7 @@ import pytest
 from preset_example import EXAMPLE
 
 from ambience.errors import PresetError
-from ambience.preset_file import bundled, parse, read
+from ambience.preset.file import bundled, parse, read
 
 
 def refusal(preset: str | Path) -> str:
@@ -140,7 +140,7 @@ def test_a_file_full_of_faults_is_answered_briefly() -> None:
 
 def test_checking_a_preset_loads_no_compiler_and_no_sound_library(tmp_path: Path) -> None:
     heavy = {"numba", "scipy", "soundfile", "music21", "mido", "matplotlib"}
-    code = f"import sys; from ambience.preset_file import read; read(sys.argv[1]); print({heavy!r} & set(sys.modules))"
+    code = f"import sys; from ambience.preset.file import read; read(sys.argv[1]); print({heavy!r} & set(sys.modules))"
     path = written(tmp_path, EXAMPLE)
     answer = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
     assert answer.stdout == "set()\n"

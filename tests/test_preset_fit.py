@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ambience import plugins
-from ambience.preset_fit import fitted
-from ambience.preset_settings import settings_model
+from ambience.preset.fit import fitted
+from ambience.preset.settings import settings_model
 
 KINDS: tuple[plugins.Kind, ...] = ("parts", "instruments", "effects")
 ALL = [(kind, name) for kind in KINDS for name in plugins.names(kind)]

@@ -4,9 +4,9 @@ import json
 from typing import get_args
 
 from ambience import plugins
-from ambience.preset_schema import COMMAND, FILE, preset_schema, schema_text
-from ambience.preset_settings import settings_model
-from ambience.preset_terms import MasterName
+from ambience.preset.schema import COMMAND, FILE, preset_schema, schema_text
+from ambience.preset.settings import settings_model
+from ambience.preset.terms import MasterName
 
 
 def test_the_file_is_current() -> None:

@@ -5,8 +5,8 @@ from preset_example import EXAMPLE, INSTRUMENT, PART, SETTING, TOO_HIGH
 
 from ambience import plugins
 from ambience.errors import PresetError
-from ambience.preset_file import parse
-from ambience.preset_settings import settings_model
+from ambience.preset.file import parse
+from ambience.preset.settings import settings_model
 
 
 def only_fault(text: str) -> str:

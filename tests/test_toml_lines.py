@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ambience.toml_lines import Path, line_map, line_of
+from ambience.preset.toml_lines import Path, line_map, line_of
 
 EXAMPLE = '''\
 # a comment with [brackets] and = signs

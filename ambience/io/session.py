@@ -12,10 +12,10 @@ from ambience.errors import PresetError, explain
 from ambience.io.atomic import write_whole
 from ambience.plugins import suggest
 from ambience.preset import Preset
-from ambience.preset_file import read_table
+from ambience.preset.file import read_table
+from ambience.preset.toml_lines import Path as Place
+from ambience.preset.toml_lines import line_map, line_of
 from ambience.scene import SceneChange, When
-from ambience.toml_lines import Path as Place
-from ambience.toml_lines import line_map, line_of
 
 FORMAT_VERSION = 1
 LARGEST_BYTES = 16_000_000  # a fader moved twenty times a second for four hours

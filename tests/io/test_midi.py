@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_scores import score, track
 
-from ambience import preset_file
 from ambience.engine import compose
 from ambience.errors import ParameterError
 from ambience.io.midi import key_signature, read_motif, save_midi, write_midi
 from ambience.io.performance import TICKS_PER_BEAT, to_velocity
 from ambience.music.scale import MODES, Scale
 from ambience.music.score import ControlPoint, Note, Score
+from ambience.preset import file as preset_file
 from ambience.scene import Controls
 
 Read = tuple[int, int, int, int, int, int]  # port, channel, start, end, pitch, velocity

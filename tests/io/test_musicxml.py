@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from small_scores import score
 
 import ambience
-from ambience import cli
+from ambience.cli import commands as cli
 from ambience.errors import ParameterError
 from ambience.io.engraving import Desk, Page, Staff, engrave
 from ambience.io.musicxml import save_musicxml, write_musicxml

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from small_piece import SMALL, small
 
-from ambience import cli, engine
+from ambience import engine
+from ambience.cli import commands as cli
 from ambience.errors import ParameterError
 from ambience.io.picture import save_picture
 from ambience.io.plan import Plan, plan_of_score, plan_of_sidecar

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_piece import SMALL, small
 
-from ambience import cli
+from ambience.cli import commands as cli
 from ambience.engine import Engine
 from ambience.errors import PresetError
 from ambience.io.session import Session, read_session, session_of, session_text, write_session

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from small_scores import score, track
 
-from ambience import preset_file
 from ambience.io.sidecar import Loudness, Sound, chord_name, describe, key_name, record, tag_comment, to_json
 from ambience.music.harmony import Chord
 from ambience.music.motif import parse_motif
 from ambience.music.scale import Scale
 from ambience.music.score import Note
+from ambience.preset import file as preset_file
 
 SOUND = Sound(48_000, "wav", "24", 96_000, Loudness(-16.0, 5.0, -1.0, 3.5))
 

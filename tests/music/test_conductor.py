@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import pytest
 
-from ambience import preset_file
 from ambience.engine import compose
 from ambience.music.commission import find_theme
 from ambience.music.form import head_semitones
@@ -14,6 +13,7 @@ from ambience.music.harmony import Chord
 from ambience.music.pitch import parse_tonic
 from ambience.music.scale import Scale
 from ambience.music.score import Note, Score
+from ambience.preset import file as preset_file
 
 SEEDS = (1, 3)
 _scores: dict[tuple[str, int], Score] = {}

@@ -4,8 +4,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ambience.preset_settings import PluginTable, Settings
-from ambience.preset_terms import (
+from ambience.preset.settings import PluginTable, Settings
+from ambience.preset.terms import (
     AnyName,
     FileBeside,
     Harmony,

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ambience import cli_options
+from ambience.cli import options as cli_options
 
 _BROKEN = 1  # exit status when a limit is
 
@@ -31,10 +31,10 @@ def look(subject: str, out: Path | None, force: bool, **wishes: Any) -> None:
 
     Example: ambience look single-piece --out single-piece.png
     """
-    from ambience.cli_progress import progress
+    from ambience.cli.progress import progress
 
     with progress(shown=sys.stderr.isatty()) as report:
-        from ambience import cli_look
+        from ambience.cli import look as cli_look
 
         picture = cli_look.look(subject, out, force, report.show, **wishes)
     click.echo(str(picture))
@@ -50,7 +50,7 @@ def listen(file: Path, as_json: bool) -> None:
 
     Example: ambience listen renders/single-piece-1.wav
     """
-    from ambience import cli_listen
+    from ambience.cli import listen as cli_listen
 
     report = cli_listen.listen(file)
     click.echo(cli_listen.report_json(report) if as_json else cli_listen.report_text(report), nl=False)

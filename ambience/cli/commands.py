@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ambience import cli_examine, cli_options
-from ambience.cli_guess import GuessingGroup
-from ambience.cli_signals import Stopped, end, heed_signals
+from ambience.cli import examine as cli_examine
+from ambience.cli import options as cli_options
+from ambience.cli.guess import GuessingGroup
+from ambience.cli.signals import Stopped, end, heed_signals
 from ambience.errors import AmbienceError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ commands.add_command(cli_examine.listen)
 @_json
 def list_(as_json: bool) -> None:
     """List presets, states, parts, instruments and effects."""
-    from ambience import cli_catalog
+    from ambience.cli import catalog as cli_catalog
 
     if as_json:
         _print_json(cli_catalog.catalog())
@@ -56,7 +57,8 @@ def list_(as_json: bool) -> None:
 @_json
 def show(preset: str, as_json: bool, **wishes: Any) -> None:
     """Show what PRESET will do: form, theme, ledger, layers."""
-    from ambience import cli_report, engine
+    from ambience import engine
+    from ambience.cli import report as cli_report
 
     piece = _load(preset, **wishes)
     score = engine.compose(piece)
@@ -68,7 +70,7 @@ def show(preset: str, as_json: bool, **wishes: Any) -> None:
 @_json
 def check(presets: tuple[str, ...], as_json: bool) -> None:
     """Validate presets and say what is wrong with each."""
-    from ambience import cli_check
+    from ambience.cli import check as cli_check
 
     faults = {preset: cli_check.faults(preset) for preset in presets}
     for line in (line for lines in faults.values() for line in lines):
@@ -107,11 +109,13 @@ def render(preset: str, out: Path, session: Path | None, sample_rate: int | None
 
     Example: ambience render single-piece --seed 7 --out renders
     """
-    from ambience.cli_progress import progress
+    from ambience.cli.progress import progress
 
     shown = sys.stderr.isatty() and not options["quiet"]
     with progress(shown=shown) as report:
-        from ambience import bounce, cli_report, cli_session
+        from ambience import bounce
+        from ambience.cli import report as cli_report
+        from ambience.cli import session as cli_session
 
         wishes = {option: options[option] for option in ("seed", "duration", "state")}
         piece, evening = cli_session.load(preset, session, **wishes)
@@ -218,7 +222,7 @@ def _complain(text: str, status: int) -> int:
 
 
 def _load(preset: str, seed: int | None, duration: float | None, state: str | None) -> "Preset":
-    from ambience import cli_session
+    from ambience.cli import session as cli_session
 
     return cli_session.load(preset, None, seed=seed, duration=duration, state=state)[0]
 

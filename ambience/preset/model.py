@@ -8,11 +8,11 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, PrivateAttr, ValidationError, model_validator
 
 from ambience.errors import ParameterError
-from ambience.preset_faults import Fault, explained, faults
-from ambience.preset_links import broken_links, joined
-from ambience.preset_settings import PluginTable, Settings
-from ambience.preset_tables import Change, Layer, Master, State, ThemeTable, TransitionTable
-from ambience.preset_terms import ONE_DAY_S, Meter, Mode, Name, Number, Seconds, Share, Title, Tonic, Whole
+from ambience.preset.faults import Fault, explained, faults
+from ambience.preset.links import broken_links, joined
+from ambience.preset.settings import PluginTable, Settings
+from ambience.preset.tables import Change, Layer, Master, State, ThemeTable, TransitionTable
+from ambience.preset.terms import ONE_DAY_S, Meter, Mode, Name, Number, Seconds, Share, Title, Tonic, Whole
 from ambience.scene import SceneChange, Scenes, Transition
 
 _OPTIONS = {"seed": "seed", "duration_s": "duration", "state": "state", "master": "master"}

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from ambience.errors import PresetError, explain
 from ambience.plugins import suggest
 from ambience.preset import Preset
-from ambience.preset_faults import MOST_FAULTS, explained, faults
-from ambience.toml_lines import line_map, line_of
+from ambience.preset.faults import MOST_FAULTS, explained, faults
+from ambience.preset.toml_lines import line_map, line_of
 
 LARGEST_BYTES = 1_000_000
 _MOST_DOTS = 32
@@ -28,7 +28,7 @@ _LONG_NUMBER = re.compile(r"[\d_]{4000}")
 
 def bundled() -> dict[str, Path]:
     """List the presets that come with the package: name and file, by name."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     checkout = package.parent
     folders = [package / "presets"]
     if (checkout / "pyproject.toml").is_file():

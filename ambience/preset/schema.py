@@ -1,4 +1,4 @@
-"""The JSON schema of a preset, by which editors complete and check; `python -m ambience.preset_schema` writes it."""
+"""The JSON schema of a preset, by which editors complete and check; `python -m ambience.preset.schema` writes it."""
 
 import json
 from pathlib import Path
@@ -6,10 +6,10 @@ from typing import Any
 
 from ambience.plugins import Kind, names
 from ambience.preset import Preset
-from ambience.preset_settings import settings_model
+from ambience.preset.settings import settings_model
 
-FILE = Path(__file__).with_name("preset.schema.json")
-COMMAND = "python -m ambience.preset_schema"
+FILE = Path(__file__).parents[1] / "preset.schema.json"
+COMMAND = "python -m ambience.preset.schema"
 
 _Schema = dict[str, Any]
 _KINDS: tuple[Kind, ...] = ("parts", "instruments", "effects")

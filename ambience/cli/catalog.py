@@ -7,8 +7,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
 
-from ambience import plugins, preset_file
-from ambience.preset_terms import MasterName
+from ambience import plugins
+from ambience.preset import file as preset_file
+from ambience.preset.terms import MasterName
 
 _KINDS: tuple[plugins.Kind, ...] = ("parts", "instruments", "effects")
 _CLASS = r'^class {name}\b[^\n]*:\n\s+"""(.+?)(?:"""|$)'

@@ -20,8 +20,8 @@ from pydantic_core import CoreSchema, core_schema
 
 from ambience.errors import ParameterError
 from ambience.plugins import Kind, build, exists, find, names, suggest
-from ambience.preset_fit import fitted
-from ambience.preset_terms import Number, Switch, Whole, broken
+from ambience.preset.fit import fitted
+from ambience.preset.terms import Number, Switch, Whole, broken
 
 _PLAIN = {float: Number, int: Whole, bool: Switch}
 

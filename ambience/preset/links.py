@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from ambience.plugins import suggest
-from ambience.preset_terms import broken, not_rising
-from ambience.toml_lines import Path
+from ambience.preset.terms import broken, not_rising
+from ambience.preset.toml_lines import Path
 
 _ANY = "*"
 _LONGEST_WORD = 64  # a guess at a longer one would take minutes

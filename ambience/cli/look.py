@@ -37,7 +37,7 @@ def look(
         _check(target, force)
         save_picture(target, sketch_file(file), plan_of_file(file), force=force)
         return target
-    from ambience import cli_session
+    from ambience.cli import session as cli_session
 
     piece, _ = cli_session.load(subject, None, **wishes)
     target = target or Path("renders") / f"{piece.name}-{piece.seed}.png"

@@ -11,8 +11,8 @@ from pydantic.fields import FieldInfo
 
 from ambience.errors import explain
 from ambience.plugins import suggest
-from ambience.preset_settings import PluginTable
-from ambience.toml_lines import Path
+from ambience.preset.settings import PluginTable
+from ambience.preset.toml_lines import Path
 
 LONGEST_VALUE = 60
 MOST_FAULTS = 50  # a file that is no preset at all must not fill the screen

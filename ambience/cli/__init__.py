@@ -1,0 +1,1 @@
+"""The command line; importing it costs nothing, its commands are in `commands`."""
