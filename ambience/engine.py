@@ -19,11 +19,10 @@ from ambience.scene import SceneChange, When
 from ambience.sound.block import QUANTUM_FRAMES
 from ambience.sound.warm import compile_ahead
 from ambience.timeline import SceneTimeline
-from ambience.units import Audio, FloatArray, s_to_frames
+from ambience.units import SAMPLE_RATES_HZ, Audio, FloatArray, s_to_frames
 
 _SPAN_QUANTA = 188  # one second at 48 kHz: long enough for threads to pay, short enough for little memory
 _SPREAD_QUANTA = 16  # a shorter span is done before other threads have woken up
-_SAMPLE_RATES_HZ = (8_000, 384_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Engine:
     ----------
     preset : Preset
         What to play.
-    sample_rate_hz : int, 8000..384000
+    sample_rate_hz : int, 22050..192000
         Frames a second.
     threads : int, optional, >= 1
         Layers rendered at once; the number of processors by default. It never changes a sample.
@@ -62,7 +61,7 @@ class Engine:
         stems: bool = False,
         endless: bool = False,
     ) -> None:
-        low, high = _SAMPLE_RATES_HZ
+        low, high = SAMPLE_RATES_HZ
         require(low <= sample_rate_hz <= high, "Engine", "sample_rate_hz", sample_rate_hz, f"must be {low} to {high}")
         require(threads is None or threads >= 1, "Engine", "threads", threads, "must be at least 1")
         self._crew = Crew(threads or os.cpu_count() or 1)

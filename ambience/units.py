@@ -13,6 +13,8 @@ IntArray = npt.NDArray[np.int64]
 AnyArray = npt.NDArray[Any]
 
 SECONDS_PER_MINUTE = 60.0
+SAMPLE_RATES_HZ = (22_050, 192_000)
+"""Lowest and highest rate: below, the rooms' delays would be shorter than a quantum."""
 
 
 def db_to_gain(level_db: float) -> float:

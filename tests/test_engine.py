@@ -142,3 +142,8 @@ def test_bad_requests_are_refused_in_one_line() -> None:
     with pytest.raises(ParameterError, match="tension = 2"):
         engine.set_tension(2.0)
     engine.close()
+
+
+def test_a_sample_rate_that_the_rooms_cannot_serve_is_refused() -> None:
+    with pytest.raises(ParameterError, match="sample_rate_hz = 8000, must be 22050 to 192000"):
+        Engine(small(), sample_rate_hz=8000)

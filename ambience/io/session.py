@@ -16,6 +16,7 @@ from ambience.preset.file import read_table
 from ambience.preset.toml_lines import Path as Place
 from ambience.preset.toml_lines import line_map, line_of
 from ambience.scene import SceneChange, When
+from ambience.units import SAMPLE_RATES_HZ
 
 FORMAT_VERSION = 1
 LARGEST_BYTES = 16_000_000  # a fader moved twenty times a second for four hours
@@ -136,7 +137,7 @@ _HEAD: dict[str, _Rule] = {
     "preset": (_text, "must be the name of a preset", True),
     "preset_sha256": (_text, "must be a checksum in quotes", True),
     "seed": (_whole(0, 2**63 - 1), "must be a whole number from 0 to 2**63 - 1", True),
-    "sample_rate_hz": (_whole(22_050, 192_000), "must be a whole number from 22050 to 192000", True),
+    "sample_rate_hz": (_whole(*SAMPLE_RATES_HZ), "must be a whole number from {} to {}".format(*SAMPLE_RATES_HZ), True),
     "held_state": (_text, "must be the name of a state", False),
     "length_s": (*_TIME[:2], False),
     _CHANGES: (lambda value: isinstance(value, list), "must be a list of tables", False),

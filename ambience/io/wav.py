@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ambience.errors import ParameterError, explain, require
-from ambience.units import Audio
+from ambience.units import SAMPLE_RATES_HZ, Audio
 
 Container = Literal["wav", "flac", "ogg"]
 BitDepth = Literal["16", "24", "32f"]
@@ -145,12 +145,9 @@ def check_format(container: str, bit_depth: str, sample_rate_hz: int) -> None:
     """Raise `ParameterError` unless the three go together."""
     require(container in CONTAINERS, "render", "format", container, f"must be one of {', '.join(CONTAINERS)}")
     require(bit_depth in BIT_DEPTHS, "render", "bit_depth", bit_depth, f"must be one of {', '.join(BIT_DEPTHS)}")
+    low, high = SAMPLE_RATES_HZ
     require(
-        22_050 <= sample_rate_hz <= 192_000,
-        "render",
-        "sample_rate_hz",
-        sample_rate_hz,
-        "must be between 22050 and 192000",
+        low <= sample_rate_hz <= high, "render", "sample_rate_hz", sample_rate_hz, f"must be between {low} and {high}"
     )
     fits = container != "flac" or bit_depth != "32f"
     require(fits, "render", "bit_depth", bit_depth, "must be 16 or 24 in a FLAC", "Use --format wav for 32f.")
