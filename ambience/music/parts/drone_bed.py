@@ -25,7 +25,9 @@ class DroneBed:
     highest_midi: int = setting(57, "note number, upper end of the drone", low=24, high=120)
     velocity: float = setting(0.55, "0..1, depth of the bed", above=0.0, high=1.0)
     pedal: Literal["tonic", "bass"] = setting("tonic", "what the drone stays on: the tonic, or the bass of the chord")
-    drift_cents: float = setting(4.0, "cents, how far a voice may start from the pitch; tension doubles it", low=0.0)
+    drift_cents: float = setting(
+        4.0, "cents, how far a voice may start from the pitch; tension doubles it", low=0.0, high=50.0
+    )
 
     def __post_init__(self) -> None:
         require_register("drone_bed", self.lowest_midi, self.highest_midi)
