@@ -12,7 +12,7 @@ from ambience.rehearsal import Rehearsal, ahead
 from ambience.sound.dither import Dither
 from ambience.sound.master import Limiter, Master, gain_to_target
 from ambience.sound.meter import Meter
-from ambience.units import Audio, db_to_gain, s_to_frames
+from ambience.units import Audio, db_to_gain, s_to_frames, smoothsteps
 
 _BLOCK_FRAMES = 65_536
 _FADE_IN_S = 0.05
@@ -31,16 +31,11 @@ def fade_gains(start_frame: int, n_frames: int, length_frames: int, sample_rate_
         Length of the piece.
     sample_rate_hz : int
         Frames a second.
-
-    Notes
-    -----
-    The quintic of `ambience.units.smoothstep`, over an array.
     """
     longest = int(_FADE_SHARE * length_frames)
     rise, fall = (max(min(s_to_frames(t, sample_rate_hz), longest), 1) for t in (_FADE_IN_S, _FADE_OUT_S))
     frames = np.arange(start_frame, start_frame + n_frames, dtype=np.float64)
-    x = np.clip(np.minimum(frames / rise, (length_frames - 1 - frames) / fall), 0.0, 1.0)
-    gains: Audio = (x * x * x * (x * (x * 6.0 - 15.0) + 10.0)).astype(np.float32)
+    gains: Audio = smoothsteps(np.minimum(frames / rise, (length_frames - 1 - frames) / fall)).astype(np.float32)
     return gains[:, np.newaxis]
 
 

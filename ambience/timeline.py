@@ -9,7 +9,7 @@ import numpy as np
 
 from ambience import rng
 from ambience.scene import Controls, SceneChange, Scenes, SceneState
-from ambience.units import FloatArray, db_to_gain
+from ambience.units import FloatArray, db_to_gain, smoothsteps
 
 _N_CONTROLS = 5
 _TENSION, _BRIGHTNESS, _LEVEL = 0, 1, 4
@@ -124,7 +124,7 @@ class SceneTimeline:
 def _move(values: FloatArray, ramp: _Ramp, times_s: FloatArray) -> None:
     """Move `values` toward the ramp's target, in place; exact once the ramp is over."""
     position = np.clip((times_s - ramp.start_s) / max(ramp.fade_s, 1e-3), 0.0, 1.0)
-    weight = position * position * position * (position * (position * 6.0 - 15.0) + 10.0)
+    weight = smoothsteps(position)
     moving = ~np.isnan(ramp.target)
     before, target = values[:, moving], ramp.target[moving]
     moved = before + (target - before) * weight[:, None]
@@ -137,8 +137,7 @@ def _wander(noise: FloatArray, times_s: FloatArray) -> FloatArray:
     for lattice, period_s, weight in zip(noise, _WANDER_PERIODS_S, _WANDER_WEIGHTS, strict=True):
         place = times_s / period_s
         index = np.floor(place).astype(np.int64)
-        f = place - index
-        f = f * f * f * (f * (f * 6.0 - 15.0) + 10.0)
+        f = smoothsteps(place - index)
         a, b = lattice[index % len(lattice)], lattice[(index + 1) % len(lattice)]
         total += weight * (a + (b - a) * f)
     return total

@@ -57,6 +57,13 @@ def s_to_frames(time_s: float, sample_rate_hz: int) -> int:
     return math.floor(time_s * sample_rate_hz + 0.5)
 
 
+def smoothsteps(positions: FloatArray) -> FloatArray:
+    """Apply `smoothstep` to every position of an array."""
+    x = np.clip(positions, 0.0, 1.0)
+    rise: FloatArray = x * x * x * (x * (x * 6.0 - 15.0) + 10.0)
+    return rise
+
+
 def smoothstep(position: float) -> float:
     """Rise from 0 to 1 over `position` 0..1 without a corner at either end, flat outside.
 
