@@ -2,21 +2,19 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from ambience.cli import examine as cli_examine
+from ambience.cli import notes as cli_notes
 from ambience.cli import options as cli_options
 from ambience.cli.guess import GuessingGroup
+from ambience.cli.output import say, say_json
 from ambience.cli.signals import Stopped, end, heed_signals
 from ambience.errors import AmbienceError
-
-if TYPE_CHECKING:
-    from ambience.music.score import Score
-    from ambience.preset import Preset
 
 _DONE, _FAILED, _MISUSED = 0, 1, 2
 
@@ -33,6 +31,8 @@ def commands() -> None:
     """
 
 
+commands.add_command(cli_notes.midi)
+commands.add_command(cli_notes.score)
 commands.add_command(cli_examine.look)
 commands.add_command(cli_examine.listen)
 
@@ -44,9 +44,9 @@ def list_(as_json: bool) -> None:
     from ambience.cli import catalog as cli_catalog
 
     if as_json:
-        _print_json(cli_catalog.catalog())
+        say_json(cli_catalog.catalog())
     else:
-        _print(cli_catalog.catalog_text())
+        say(cli_catalog.catalog_text())
 
 
 @commands.command()
@@ -59,10 +59,11 @@ def show(preset: str, as_json: bool, **wishes: Any) -> None:
     """Show what PRESET will do: form, theme, ledger, layers."""
     from ambience import engine
     from ambience.cli import report as cli_report
+    from ambience.cli import session as cli_session
 
-    piece = _load(preset, **wishes)
+    piece, _ = cli_session.load(preset, None, **wishes)
     score = engine.compose(piece)
-    _print(cli_report.piece_json(piece, score) if as_json else cli_report.piece_text(piece, score))
+    say(cli_report.piece_json(piece, score) if as_json else cli_report.piece_text(piece, score))
 
 
 @commands.command()
@@ -77,9 +78,9 @@ def check(presets: tuple[str, ...], as_json: bool) -> None:
         click.echo(f"error: {line}", err=True)
     checked = [{"preset": preset, "ok": not lines, "errors": lines} for preset, lines in faults.items()]
     if as_json:
-        _print_json({"presets": checked})
+        say_json({"presets": checked})
     else:
-        _print("".join(f"{preset}: ok\n" for preset, lines in faults.items() if not lines))
+        say("".join(f"{preset}: ok\n" for preset, lines in faults.items() if not lines))
     if any(faults.values()):
         raise click.exceptions.Exit(_MISUSED)
 
@@ -131,48 +132,9 @@ def render(preset: str, out: Path, session: Path | None, sample_rate: int | None
             session=evening,
             progress=report.show,
         )
-    _print(cli_report.rendering_json(piece, rendering) if options["as_json"] else cli_report.rendering_text(rendering))
+    say(cli_report.rendering_json(piece, rendering) if options["as_json"] else cli_report.rendering_text(rendering))
     if shown:
         click.echo(cli_report.rendering_summary(piece, rendering), nl=False, err=True)
-
-
-@commands.command()
-@_preset
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE.mid", help="renders/<preset>-<seed>.mid by default."
-)
-@_seed
-@_duration
-@_state
-@_force
-@_json
-def midi(preset: str, out: Path | None, force: bool, as_json: bool, **wishes: Any) -> None:
-    """Write the notes of PRESET as a MIDI file, without any sound."""
-    from ambience.io.midi import write_midi
-
-    piece = _load(preset, **wishes)
-    _write_notes(piece, write_midi, out or Path("renders") / f"{piece.name}-{piece.seed}.mid", force, as_json)
-
-
-@commands.command()
-@_preset
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE.musicxml", help="<preset>-<seed>.musicxml by default."
-)
-@_seed
-@_duration
-@_state
-@_force
-@_json
-def score(preset: str, out: Path | None, force: bool, as_json: bool, **wishes: Any) -> None:
-    """Write the orchestra's parts of PRESET as a score in MusicXML.
-
-    Example: ambience score opening --out opening.musicxml
-    """
-    from ambience.io.musicxml import write_musicxml
-
-    piece = _load(preset, **wishes)
-    _write_notes(piece, write_musicxml, out or Path(f"{piece.name}-{piece.seed}.musicxml"), force, as_json)
 
 
 def main() -> NoReturn:
@@ -219,35 +181,3 @@ def _complain(text: str, status: int) -> int:
     for line in text.splitlines():
         click.echo(f"error: {line}", err=True)
     return status
-
-
-def _load(preset: str, seed: int | None, duration: float | None, state: str | None) -> "Preset":
-    from ambience.cli import session as cli_session
-
-    return cli_session.load(preset, None, seed=seed, duration=duration, state=state)[0]
-
-
-def _write_notes(
-    piece: "Preset", write: Callable[["Score", Path, bool], None], target: Path, force: bool, as_json: bool
-) -> None:
-    from ambience import engine
-    from ambience.io.atomic import refuse_existing
-
-    refuse_existing(target, force)
-    composed = engine.compose(piece)
-    write(composed, target, force)
-    found = {"seed": piece.seed, "files": [str(target)], "notes": sum(len(track.notes) for track in composed.tracks)}
-    if as_json:
-        _print_json(found)
-    else:
-        _print(f"{target}\n")
-
-
-def _print(text: str) -> None:
-    click.echo(text, nl=False)
-
-
-def _print_json(document: object) -> None:
-    from ambience.io.sidecar import to_json
-
-    _print(to_json(document))
