@@ -7,6 +7,10 @@ When = Literal["now", "beat", "bar", "phrase"]
 """The musical moment at which a change acts: the next eighth, beat, bar line or phrase."""
 
 
+Role = Literal["ground", "statement", "fragments", "development", "climax", "reprise", "dissolution"]
+"""What a passage is there for: what becomes of the theme in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Controls:
     """The words that every part and every instrument understands, each 0..1."""
@@ -38,8 +42,19 @@ class SceneState:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """What the form wants of one stay in a state, beyond what the state says."""
+
+    role: Role = "ground"
+    key_semitones: int = 0  # from the tonic of the piece to that of the passage, -6..6; the drone stays
+    theme: tuple[str, ...] = ()  # transforms, one a phrase, in turn; empty: the state's own
+    density: float = 0.0  # added to the state's density, -0.3..0.3
+    register_semitones: int = 0  # by which the theme is moved, -12..12
+
+
+@dataclass(frozen=True, slots=True)
 class SceneChange:
-    """A wish from outside: the script's, the API's or a session log's."""
+    """A wish from outside: the script's, the form's, the API's or a session log's."""
 
     at_s: float  # when it was wished; for `ahead`, when the state should begin
     state: str | None = None  # None leaves the state and changes values only
@@ -48,6 +63,11 @@ class SceneChange:
     tension: float | None = None  # 0..1, instead of the state's own
     level: float | None = None  # 0..1, instead of the state's own
     ahead: bool = False  # known in advance, so its bridge ends where the state begins
+    passage: Passage | None = None  # what the form wants of the stay; None: the state alone decides
+    cue: str = ""  # motif of the cast that is to be heard at the next musical moment
+    stinger: bool = False  # a short hit at the next beat, whatever plays
+    zero_s: float | None = None  # second at which a deadline runs out; below `at_s`: it is called off
+    hold: bool | None = None  # True: changes of the form's own wait until somebody says False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +80,7 @@ class Transition:
     riser: bool = False  # a sound that grows through the bridge
     impact: bool = False  # a hit on the first beat of the new state
     silence_beats: float = 0.0  # the pulse holds its breath before the new state
+    stinger: bool = False  # a short hit acknowledges the wish at the next beat
 
 
 def choose_transition(rules: tuple[Transition, ...], leaving: str, arriving: str) -> Transition:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from ambience.music.bridge import bridge_chords
 from ambience.music.deadline import climb, is_deadline
 from ambience.music.departure import has_dwelt, may_leave
-from ambience.music.desk import Desk
+from ambience.music.ensemble import Ensemble
 from ambience.music.form import Statement
 from ambience.music.harmony import Chord
 from ambience.music.phrase_plan import PhrasePlan, plan_phrase
@@ -25,7 +25,7 @@ class Conductor:
 
     def __init__(self, work: Work, timeline: SceneTimeline) -> None:
         self._work, self._timeline = work, timeline
-        self._desks = tuple(Desk(layer, work.seed) for layer in work.layers)
+        self._ensemble = Ensemble(work)
         self._recorder = Recorder(work)
         self._state, self._entered_s = timeline.opening, 0.0
         self._turns: dict[str, int] = {}  # phrases that every state has had
@@ -49,7 +49,7 @@ class Conductor:
             return None
         self._move_on()
         bar = self._bar()
-        self._written = WrittenBar(bar, tuple(desk.write(bar) for desk in self._desks))
+        self._written = self._ensemble.write(bar)
         self._last_chord = bar.chord
         self._index, self._bars_done = self._index + 1, self._bars_done + 1
         self._arrival, self.finished = False, bar.ending
@@ -79,8 +79,7 @@ class Conductor:
             return None
         self._written = self._written.until(length_beats)
         bar = self._written.bar
-        for desk in self._desks:
-            desk.cut(bar.end_beats)
+        self._ensemble.cut(bar.end_beats)
         self.end_beats, self.end_s, self.finished = bar.end_beats, bar.start_s + bar.length_s, False
         return self._written
 
@@ -135,8 +134,7 @@ class Conductor:
 
     def _enter(self, state: SceneState) -> None:
         ratio = self._work.tempo_in(state) / self._work.tempo_in(self._state)
-        for desk in self._desks:
-            desk.count_anew(self.end_beats, ratio)
+        self._ensemble.count_anew(self.end_beats, ratio)
         self._turns[self._state.name] = self._turns.get(self._state.name, 0) + 1
         self._plan = self._arriving_plan(state, self.end_beats)
         self._state, self._entered_s, self._arrival = state, self.end_s, True
@@ -212,6 +210,7 @@ class Conductor:
             impact=self._arrival and self._impact,
             ending=ending,
             last_chord=self._last_chord,
+            drone_pc=work.scale.tonic_pc,
             chord_bars=1 if self._bridge else plan.chord_bars(place),
             state_bars=self._index - self._entered_index,
         )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from ambience import rng
 from ambience.music.bridge import hold_breath, liquidate, pick_up
 from ambience.music.deadline import is_deadline
-from ambience.music.score import Bar, Bridge, Note
+from ambience.music.score import Bar, Bridge, Dynamics, Note
 from ambience.music.work import Layer, TimedNote
 from ambience.plugins import MidiProfile
 from ambience.units import beats_to_s
@@ -39,6 +39,11 @@ class Desk:
         written = tuple(_timed(note, bar) for note in _untangled(in_compass))
         self._held = sounding + written
         return written
+
+    def dynamics(self, bar: Bar) -> tuple[tuple[float, float], ...]:
+        """Return the hairpins of the bar that was just written; empty: none."""
+        part = self._layer.part
+        return tuple(part.dynamics(bar)) if isinstance(part, Dynamics) else ()
 
     def cut(self, end_beats: float) -> None:
         """Forget what was to begin at or after a place: it is not played."""

@@ -41,6 +41,8 @@ class Recorder:
         self._sections: list[Section] = []
         self._ledger: list[LedgerEntry] = []
         self._chords: list[tuple[float, Chord]] = []
+        self._expression: list[list[tuple[float, float]]] = [[] for _ in work.layers]
+        self._realized_tension: list[float] = []
         self._statement: Statement | None = None
 
     def add(self, written: WrittenBar, statement: Statement) -> None:
@@ -54,6 +56,9 @@ class Recorder:
         if not self._keys or self._keys[-1].scale != bar.scale:
             self._keys.append(Key(bar.start_beats, bar.scale))
         self._chords.append((bar.start_beats, bar.chord))
+        self._realized_tension.append(written.realized_tension)
+        for points, new_points in zip(self._expression, written.expression, strict=True):
+            points.extend(point for point in new_points if not points or point[0] > points[-1][0])
         self._mark_form(bar)
         if statement is not self._statement and statement.notes:
             self._enter_in_ledger(bar, statement)
@@ -68,14 +73,14 @@ class Recorder:
         draft = Score(
             self._work.title, self._work.seed, (), tuple(self._tempos), tuple(self._meters), tuple(self._keys),
             tuple(self._markers), tuple(self._sections), tuple(self._ledger), (), self._work.theme.notes,
-            tuple(self._chords), length_beats, length_s,
+            tuple(self._chords), tuple(self._realized_tension), length_beats, length_s,
         )  # fmt: skip
         return replace(draft, tracks=self._tracks(draft), controls=_control_points(draft, timeline))
 
     def _tracks(self, score: Score) -> tuple[Track, ...]:
         return tuple(
-            Track(v.name, v.stem, v.profile, v.gain_db, v.pan, _true_durations(notes, score))
-            for v, notes in zip(self._work.layers, self._notes, strict=True)
+            Track(v.name, v.stem, v.profile, v.gain_db, v.pan, _true_durations(notes, score), tuple(points))
+            for v, notes, points in zip(self._work.layers, self._notes, self._expression, strict=True)
         )
 
     def _mark_form(self, bar: Bar) -> None:

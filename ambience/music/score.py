@@ -3,15 +3,17 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from numpy.random import Generator
 
 from ambience.music.harmony import Chord
 from ambience.music.scale import Scale
 from ambience.plugins import MidiProfile
-from ambience.scene import Controls, SceneState
+from ambience.scene import Controls, Passage, SceneState
 from ambience.units import beats_to_s, s_to_beats
+
+_AS_THE_STATE = Passage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,15 @@ class ThemeSlice:
 
 
 @dataclass(frozen=True, slots=True)
+class Cue:
+    """A motif of the cast that was called, as far as it sounds in a bar."""
+
+    name: str
+    theme: ThemeSlice  # what its players read in the place of the theme
+    layers: tuple[str, ...]  # who plays it, whether the state has them or not
+
+
+@dataclass(frozen=True, slots=True)
 class Bridge:
     """A bar between two states: what is left and what arrives."""
 
@@ -96,6 +107,10 @@ class Bar:
     ending: bool = False  # last bar of the piece
     last_chord: Chord | None = None  # chord of the bar before
     voices: tuple[int, ...] = ()  # this layer's pitches that still sound at the bar line, low to high
+    drone_pc: int = 0  # pitch class of the unbroken drone: the tonic of the piece, whatever key the passage is in
+    passage: Passage = _AS_THE_STATE  # what the form wants of this stay
+    cue: Cue | None = None  # a motif of the cast that is heard in this bar
+    zero_s: float | None = None  # second at which a deadline runs out, while one runs
     chord_bars: int = 1  # bars for which the chord stays, this one included, as far as the phrase is planned
     state_bars: int = 64  # bars that the state has lasted
 
@@ -122,6 +137,23 @@ class Part(Protocol):
 
         A part draws the same number of random values on every path through a bar of the same length, keeps nothing
         between calls, and knows only what `bar` tells it.
+        """
+        ...
+
+
+@runtime_checkable
+class Dynamics(Protocol):
+    """What a part that swells and fades within its notes offers beside `compose`."""
+
+    def dynamics(self, bar: Bar) -> Sequence[tuple[float, float]]:
+        """Write the hairpins of one bar.
+
+        Returns
+        -------
+        points : sequence of (float, float)
+            (beat from the start of the piece, expression 0..1), by rising beat, the first at the start of the bar and
+            the last at its end, where it equals the first of the next bar whenever the part goes on; straight lines
+            between them. An empty sequence stands for 1 throughout.
         """
         ...
 
@@ -206,6 +238,7 @@ class Track:
     gain_db: float
     pan: float
     notes: tuple[Note, ...]  # by rising onset
+    expression: tuple[tuple[float, float], ...] = ()  # (beat, 0..1), by rising beat; empty: 1 throughout
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +257,7 @@ class Score:
     controls: tuple[ControlPoint, ...]  # every beat
     theme: tuple[Note, ...]  # as first composed, from beat 0
     chords: tuple[tuple[float, Chord], ...]  # (beat, chord), every bar
+    realized_tension: tuple[float, ...]  # 0..1, of every bar in `chords`, measured on the notes
     length_beats: float
     length_s: float  # of the sound, tails included
 

@@ -73,12 +73,14 @@ class WrittenBar:
 
     bar: Bar
     notes: tuple[tuple[TimedNote, ...], ...]  # one tuple a layer
+    expression: tuple[tuple[tuple[float, float], ...], ...]  # (beat, 0..1) points, one tuple a layer; empty: 1
+    realized_tension: float = 0.0  # 0..1, measured on the notes
 
     def until(self, length_beats: float) -> "WrittenBar":
         """Shorten the bar: what has not begun by then is not played."""
         bar = replace(self.bar, length_beats=length_beats)
         kept = tuple(tuple(n for n in notes if n.note.onset_beats < bar.end_beats - 1e-9) for notes in self.notes)
-        return WrittenBar(bar, kept)
+        return replace(self, bar=bar, notes=kept)
 
 
 def meter_beats(meter: str) -> float:

@@ -34,6 +34,7 @@ def score(*tracks: Track, length_beats: float = 64.0, **changes: Any) -> Score:
         "controls": controls,
         "theme": (Note(0.0, 1.0, 62, 0.5), Note(1.0, 0.5, 65, 0.5), Note(2.0, 2.0, 69, 0.5)),
         "chords": ((0.0, Chord(2, "minor", 2)),),
+        "realized_tension": (0.3,),
         "length_beats": length_beats,
         "length_s": 50.0,
     }
