@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ambience.errors import ParameterError, PresetError
+from ambience.errors import ParameterError, PresetError, require
 from ambience.io.midi import read_motif, write_midi
-from ambience.music.motif import parse_transform
+from ambience.io.motif_file import read_score_motif
+from ambience.music.character import parse_character
+from ambience.music.motif import parse_motif, parse_transform
 from ambience.music.pitch import parse_tonic
 from ambience.music.scale import Scale
 from ambience.music.score import LedgerEntry, Marker, Note, Score, Section, Track
-from ambience.music.theme import Theme
+from ambience.music.theme import Candidate, Theme
+from ambience.music.work import Member
 from ambience.preset import Preset
 from ambience.preset import file as preset_file
 from ambience.preset.toml_lines import line_map, line_of
@@ -75,7 +78,7 @@ class Composition:
 
 
 def load(preset: str | Path, *, seed: int | None = None) -> Preset:
-    """Read a preset, and the MIDI file of its theme if it names one.
+    """Read a preset, and the MIDI or MusicXML file of its theme if it names one.
 
     Parameters
     ----------
@@ -115,12 +118,33 @@ def compose(preset: Preset, *, duration_s: float | None = None) -> Composition:
     return Composition(engine.compose(wanted))
 
 
+def themes(preset: Preset, *, count: int = 8) -> tuple[Candidate, ...]:
+    """List candidates for a preset's theme: first the one that the piece uses, then its rivals, the best first.
+
+    Parameters
+    ----------
+    preset : Preset
+        Whose theme is sought.
+    count : int, 1..12
+        The most that are listed; a candidate keeps its place whatever is asked for.
+
+    Raises
+    ------
+    ParameterError
+        If `count` is out of range.
+    """
+    from ambience.music.candidates import MOST_CANDIDATES, find_themes
+
+    require(1 <= count <= MOST_CANDIDATES, "themes", "count", count, f"must lie in 1..{MOST_CANDIDATES}")
+    return find_themes(preset)[:count]
+
+
 def _path_of(preset: str | Path) -> Path:
     return preset_file.bundled().get(preset, Path(preset)) if isinstance(preset, str) else preset
 
 
 def _faults(preset: Preset, path: Path) -> Iterator[str]:
-    """Find what only the music can judge: the words of motifs and transforms."""
+    """Find what only the music can judge: the words of motifs, characters and transforms, and the notes of files."""
 
     def judged(check: Callable[[], object], *place: str) -> Iterator[str]:
         try:
@@ -128,12 +152,22 @@ def _faults(preset: Preset, path: Path) -> Iterator[str]:
         except ParameterError as error:
             yield f"{path}:{line_of(line_map(preset.text), place)} [{'.'.join(place)}]: {error}"
 
-    if preset.theme.motif or preset.theme.midi:
-        place = "motif" if preset.theme.motif else "midi"
-        yield from judged(lambda: _theme(_with_motif(preset, path)), "theme", place)
+    wish = preset.theme
+    misread = list(judged(lambda: parse_character(wish.character), "theme", "character"))
+    source = next((word for word in ("motif", "midi", "musicxml", "melody") if getattr(wish, word)), "")
+    if source and not misread:
+        misread += judged(lambda: _theme(_with_motif(preset, path)), "theme", source)
+    yield from misread
     for name, state in preset.states.items():
         for transform in state.theme:
             yield from judged(partial(parse_transform, transform), "states", name, "theme")
+    for name, member in preset.cast.items():
+        key, read = ("motif", parse_motif) if member.motif else ("from", parse_transform)
+        found = tuple(judged(partial(read, member.motif or member.made_of), "cast", name, key))
+        misread += found
+        yield from found
+    if preset.cast and not misread:
+        yield from judged(lambda: _cast(_with_motif(preset, path)), "cast")
 
 
 def _theme(preset: Preset) -> Theme:
@@ -142,11 +176,19 @@ def _theme(preset: Preset) -> Theme:
     return find_theme(preset, Scale(parse_tonic(preset.tonic), preset.mode))
 
 
+def _cast(preset: Preset) -> tuple[Member, ...]:
+    from ambience.music.commission import commission
+
+    return commission(preset).cast
+
+
 def _with_motif(preset: Preset, path: Path) -> Preset:
-    """Put what the theme's MIDI file says in the place of its name."""
-    if not preset.theme.midi:
+    """Put what the theme's MIDI or MusicXML file says in the place of its name."""
+    wish = preset.theme
+    if not (wish.midi or wish.musicxml):
         return preset
+    motif = read_motif(path.parent / wish.midi) if wish.midi else read_score_motif(path.parent / wish.musicxml)
     table = preset.model_dump(by_alias=True, exclude_unset=True)
-    table["theme"] = {**table["theme"], "motif": read_motif(path.parent / preset.theme.midi)}
-    del table["theme"]["midi"]
+    kept = {key: value for key, value in table["theme"].items() if key not in ("midi", "musicxml")}
+    table["theme"] = {**kept, "motif": motif}
     return Preset.model_validate(table).carrying(preset.name, preset.text)

@@ -1,4 +1,4 @@
-"""The command line: list, show, check, render, midi, score, look and listen."""
+"""The command line: list, show, check, render, and the commands of the files beside this one."""
 
 import os
 import sys
@@ -9,8 +9,10 @@ from typing import Any, NoReturn
 import click
 
 from ambience.cli import examine as cli_examine
+from ambience.cli import live as cli_live
 from ambience.cli import notes as cli_notes
 from ambience.cli import options as cli_options
+from ambience.cli import theme as cli_theme
 from ambience.cli.guess import GuessingGroup
 from ambience.cli.output import say, say_json
 from ambience.cli.signals import Stopped, end, heed_signals
@@ -33,8 +35,10 @@ def commands() -> None:
 
 commands.add_command(cli_notes.midi)
 commands.add_command(cli_notes.score)
+commands.add_command(cli_theme.theme)
 commands.add_command(cli_examine.look)
 commands.add_command(cli_examine.listen)
+commands.add_command(cli_live.live)
 
 
 @commands.command("list")
@@ -123,6 +127,7 @@ def render(preset: str, out: Path, session: Path | None, sample_rate: int | None
         rendering = bounce.render(
             piece,
             out / f"{piece.name}-{piece.seed}.{options['container']}",
+            duration_s=options["duration"] if evening else None,
             stems=options["stems"],
             bit_depth=options["bit_depth"],
             sample_rate_hz=sample_rate or (evening.sample_rate_hz if evening else 48_000),

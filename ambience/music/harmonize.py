@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from functools import cache
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from ambience.music.harmony import Chord, distance, numeral, triad
 from ambience.music.scale import MODES, Scale
@@ -14,11 +14,17 @@ _HALF_CLOSE = ("V", "v", "IV", "bVII", "II")
 _CLOSE = ("V", "v", "iv", "IV", "bVII", "bII", "bVI")
 _CHROMATIC = 1.55  # distance of a chromatic mediant and beyond
 _UNFIT = 24.0
+_HOMELESS = -1000.0  # no theme that is composed ends away from its tonic
 _EXCURSION = 4.5  # by ear: less, and half the themes stay at home
 
 
 def harmonize(
-    notes: Sequence[Note], scale: Scale, bars: int, bar_beats: float, half_bars: Sequence[int]
+    notes: Sequence[Note],
+    scale: Scale,
+    bars: int,
+    bar_beats: float,
+    half_bars: Sequence[int],
+    colors: tuple[tuple[str, float], ...] = (),
 ) -> tuple[tuple[Chord, ...], float]:
     """Choose the chords under a melody, and tell how well they fit.
 
@@ -28,6 +34,8 @@ def harmonize(
         The melody from beat 0.
     half_bars : sequence of int
         Bars in which a half close comes to rest.
+    colors : sequence of (str, float)
+        What a bar on a chord, a Roman numeral on the tonic, is worth beyond its fit.
 
     Returns
     -------
@@ -42,8 +50,9 @@ def harmonize(
     chromatic mediant or a tritone away, which a theme should make.
     """
     pool = chord_pool(scale)
+    worth = _worth(colors, scale)
     fits = [
-        [_fit(chord, members) + _function(chord, scale, bar, bars, half_bars) for chord in pool]
+        [_fit(chord, members) + _function(chord, scale, bar, bars, half_bars) + worth.get(chord, 0.0) for chord in pool]
         for bar, members in enumerate(_bars_of(notes, bars, bar_beats))
     ]
     steps = _transitions(scale)
@@ -59,6 +68,25 @@ def harmonize(
         state = pointers[state[0]][state[1]]
         path.append(state[0])
     return tuple(pool[i] for i in reversed(path)), merit
+
+
+def weigh(
+    chords: Sequence[Chord],
+    notes: Sequence[Note],
+    scale: Scale,
+    bar_beats: float,
+    half_bars: Sequence[int],
+    colors: tuple[tuple[str, float], ...] = (),
+) -> float:
+    """Tell how well given chords, one a bar, fit a melody: for those that `harmonize` finds, the merit it tells."""
+    worth, bars = _worth(colors, scale), len(chords)
+    merit = sum(
+        _fit(chord, members) + _function(chord, scale, bar, bars, half_bars) + worth.get(chord, 0.0)
+        for bar, (chord, members) in enumerate(zip(chords, _bars_of(notes, bars, bar_beats), strict=True))
+    )
+    steps = [_grade(a, b, scale) for a, b in pairwise(chords)]
+    away = sum(gone for _, gone in steps)
+    return merit + sum(points for points, _ in steps) + (_EXCURSION - (away - 1) if away else 0.0)
 
 
 @cache
@@ -81,6 +109,11 @@ def supports(chord: Chord, note: Note, following: Note | None) -> bool:
 def structural(note: Note, bar_beats: float) -> bool:
     """Tell whether a note is one that its chord must carry: long, or on the bar line and not short."""
     return note.duration_beats >= 1.9 or (note.onset_beats % bar_beats < 1e-6 and note.duration_beats >= 1.0)
+
+
+@cache
+def _worth(colors: tuple[tuple[str, float], ...], scale: Scale) -> dict[Chord, float]:
+    return {numeral(symbol, scale.tonic_pc): points for symbol, points in colors}
 
 
 _Member = tuple[Note, Note | None, bool]  # a note, the one after it in the same bar, whether structural
@@ -115,7 +148,7 @@ def _function(chord: Chord, scale: Scale, bar: int, bars: int, half_bars: Sequen
     """Reward a tonic at the start and the end, an open chord at half, a cadence before the end."""
     tonic = chord == chord_pool(scale)[0]
     if bar == bars - 1:
-        return 0.0 if tonic else -1e6
+        return 0.0 if tonic else _HOMELESS
     merit = -0.6 * (chord.quality in ("diminished", "augmented")) - 0.3 * (not _diatonic(chord, scale))
     if bar == 0:
         merit += 2.0 * tonic

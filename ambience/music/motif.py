@@ -1,17 +1,17 @@
-"""A motif in words: reading and writing it, saying what becomes of it, and telling how alike two are."""
+"""A motif in words: reading and writing it, and saying what becomes of it."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from math import nan
 from typing import Protocol
 
 from numpy.random import Generator
 
 from ambience.errors import ParameterError, explain, require
 from ambience.music import transform as change
-from ambience.music.likeness import similarity as similarity
 from ambience.music.pitch import parse_pitch, pitch_name
 from ambience.music.scale import Scale
 from ambience.music.score import Note
@@ -19,6 +19,8 @@ from ambience.plugins import suggest
 
 _VELOCITY = 0.7
 _LONGEST_BEATS = 64.0
+_DECIMALS = 1_000_000  # of a beat that are told apart
+_FINEST_DIVISION = 96  # of a beat, in which triplets are recognized
 
 # word: (smallest amount, largest amount, whole number); None where the word stands alone
 _WORDS: dict[str, tuple[float, float, bool] | None] = {
@@ -37,6 +39,7 @@ _WORDS: dict[str, tuple[float, float, bool] | None] = {
     "thin": (0.0, 1.0, False),
     "rest": None,
 }
+_GROWING = "misprint"  # takes a second number, toward which the first one grows
 TRANSFORMS: tuple[str, ...] = tuple(_WORDS)
 """The words of which a transform is made."""
 
@@ -63,6 +66,7 @@ class Step:
 
     word: str  # a name in `TRANSFORMS`
     amount: float = 0.0  # what the number after it says; 0 where it takes none
+    final: float = 0.0  # what it has grown to at the end; the same where nothing grows
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +98,15 @@ def parse_motif(text: str) -> tuple[Note, ...]:
         Naming the token that cannot be read, or if there is no note.
     """
     notes: list[Note] = []
-    beat = 0.0
+    beat = Fraction(0)  # exact, or twelve triplets would miss their bar line
     for token in text.split():
         name, colon, length = token.partition(":")
         if not colon:
             raise ParameterError(explain("motif", "token", token, "must be pitch:beats", "Such as C4:1, or R:0.5."))
         duration_beats = _parse_beats(token, length)
         if name.upper() != "R":
-            notes.append(Note(beat, duration_beats, _parse_pitch(token, name), _VELOCITY))
-        beat += duration_beats
+            notes.append(Note(float(beat), duration_beats, _parse_pitch(token, name), _VELOCITY))
+        beat += Fraction(duration_beats).limit_denominator(_DECIMALS)
     require(bool(notes), "motif", "text", text, "must hold at least one note", "Such as C4:1 G4:0.5 Eb4:2.")
     return tuple(notes)
 
@@ -123,8 +127,7 @@ def motif_text(notes: Sequence[Note]) -> str:
 
 def head(notes: Sequence[Note], count: int | None = None) -> tuple[int, ...]:
     """Return the semitones from note to note of the first `count` notes; of all when None."""
-    pitches = [note.pitch_midi for note in notes[:count]]
-    return tuple(b - a for a, b in pairwise(pitches))
+    return tuple(b.pitch_midi - a.pitch_midi for a, b in pairwise(notes[:count]))
 
 
 def parse_transform(text: str) -> Transform:
@@ -188,7 +191,7 @@ def _carry_out(step: Step, notes: tuple[Note, ...], bar_beats: float, scale: Sca
         case "register":
             return change.transpose(notes, 12 * int(amount))
         case "misprint":
-            return change.misprint(notes, amount, scale, rng)
+            return change.misprint(notes, amount, step.final, scale, rng)
         case "thin":
             return change.thin(notes, amount, bar_beats)
         case "rest":
@@ -197,10 +200,7 @@ def _carry_out(step: Step, notes: tuple[Note, ...], bar_beats: float, scale: Sca
 
 
 def _parse_step(text: str, words: Sequence[str]) -> Step:
-    if not words:
-        raise ParameterError(
-            explain("theme", "transform", text, "has an empty step", "Such as fragment 5 + augment 2.")
-        )
+    require(bool(words), "theme", "transform", text, "has an empty step", "Such as fragment 5 + augment 2.")
     word, *numbers = words
     if word not in _WORDS:
         raise ParameterError(explain("theme", "transform", word, "is no transform", suggest(word, TRANSFORMS)))
@@ -209,14 +209,20 @@ def _parse_step(text: str, words: Sequence[str]) -> Step:
         require(not numbers, "theme", "transform", " ".join(words), f"{word!r} takes no number")
         return Step(word)
     low, high, whole = rule
-    wanted = f"must have one {'whole ' if whole else ''}number in {low:g}..{high:g} after {word!r}"
+    most, many = (2, "one or two numbers") if word == _GROWING else (1, f"one {'whole ' if whole else ''}number")
+    wanted = f"must have {many} in {low:g}..{high:g} after {word!r}"
+    amounts = tuple(_parse_amount(number) for number in numbers)
+    fits = all(low <= amount <= high and (amount.is_integer() or not whole) for amount in amounts)
+    require(fits and 1 <= len(amounts) <= most, "theme", "transform", " ".join(words), wanted)
+    require(amounts[0] <= amounts[-1], "theme", "transform", " ".join(words), "must not fall: errors only grow")
+    return Step(word, amounts[0], amounts[-1])
+
+
+def _parse_amount(number: str) -> float:
     try:
-        (amount,) = (float(number) for number in numbers)
+        return float(number)
     except ValueError:
-        raise ParameterError(explain("theme", "transform", " ".join(words), wanted)) from None
-    fits = low <= amount <= high and (amount.is_integer() or not whole)
-    require(fits, "theme", "transform", " ".join(words), wanted)
-    return Step(word, amount)
+        return nan  # lies in no range
 
 
 def _parse_pitch(token: str, name: str) -> int:
@@ -237,4 +243,7 @@ def _parse_beats(token: str, length: str) -> float:
 
 
 def _beats_text(beats: float) -> str:
+    simple = Fraction(beats).limit_denominator(_FINEST_DIVISION)
+    if simple.denominator % 3 == 0 and abs(simple - Fraction(beats)) < 1e-9:
+        return str(simple)  # a third has no last decimal
     return repr(round(beats, 9)).removesuffix(".0")

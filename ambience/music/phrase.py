@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ambience.music.rhythm import Draw, closing_bar, flowing_bar, head_rhythm
+from ambience.music.contour import Contour
+from ambience.music.rhythm import Cells, Draw, closing_bar, flowing_bar
 
 Role = str  # "head", "repeat", "fragment", "open", "cadence"
 Event = tuple[float, float, int]  # onset in beats, duration in beats, steps of the scale above the tonic
@@ -12,20 +13,9 @@ Event = tuple[float, float, int]  # onset in beats, duration in beats, steps of 
 _LONGEST_KERNEL_BARS = 12  # beyond, a theme is said twice, the second time intensified
 _OPEN_DEGREES = (1, 4, 6)  # second, fifth and seventh ask for more
 _BREATH_BEATS = 0.5
-_HEAD_STEPS = 6  # widest head, unless its leap is wider
-STARTS = (0, -3, 2, 4)  # tonic, the fifth below, third, fifth: where a theme may begin
-_WIDEST_STEPS = 9  # steps from the lowest note to the summit, so that a voice could sing it
-_CLIMAX = (0.6, 0.74)  # share of the theme in which its highest note may begin
-
-
-@dataclass(frozen=True, slots=True)
-class Character:
-    """What all candidates of one seed have in common, so that another seed is another theme."""
-
-    leap_steps: int  # the signature leap: 3 a fourth … 7 an octave; negative falls
-    leap_place: int  # which interval of the head it is
-    start: int  # degree on which the theme begins, as a place in `STARTS`
-    moves: tuple[int, ...]  # its other intervals in steps; positive goes on where the leap went
+_LEAST_DEPTH_STEPS = 4  # of a contour, so that it can be heard
+CLIMAX = (0.6, 0.75)  # share of the theme in which its highest note may begin
+_LIFTS = (1, -1, 2, 1, -2, 3)  # by ear: an idea said again mostly a step or two higher
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +24,6 @@ class Sketch:
 
     events: tuple[Event, ...]
     head_notes: int
-
-
-def draw_character(draw: Draw) -> Character:
-    """Decide once for a piece what its theme is recognized by; nine draws."""
-    leap, place, start = draw(), draw(), draw()
-    values = [draw() for _ in range(6)]
-    steps = next(s for s, below in ((3, 0.3), (4, 0.62), (5, 0.76), (7, 0.86), (-3, 0.93), (-4, 1.01)) if leap < below)
-    first = next(i for i, below in enumerate((0.45, 0.7, 0.85, 1.01)) if start < below)
-    leap_place = int(place * 3.0)
-    before = [1 if v < 0.4 else -1 if v < 0.75 else 0 if v < 0.85 else -2 for v in values[:leap_place]]
-    after = [-1 if v < 0.58 else -2 if v < 0.76 else 0 if v < 0.83 else 1 for v in values[leap_place:]]
-    return Character(steps, leap_place, first, (*before, *after))
 
 
 def layout(form: str, bars: int, head_bars: int) -> tuple[tuple[Role, int], ...]:
@@ -72,54 +50,62 @@ def layout(form: str, bars: int, head_bars: int) -> tuple[tuple[Role, int], ...]
 
 
 def sketch(
-    members: Sequence[tuple[Role, int]], bar_beats: float, head: Sequence[Event], draw: Draw, *, octave_steps: int = 7
+    members: Sequence[tuple[Role, int]],
+    bar_beats: float,
+    head: Sequence[Event],
+    draw: Draw,
+    *,
+    cells: Cells,
+    shape: Contour | None,
+    widest_steps: int,
+    octave_steps: int,
 ) -> Sketch:
-    """Draw one candidate that grows out of a head motif, which it states as it is."""
+    """Draw one candidate that grows out of a head motif, which it states as it is.
+
+    Parameters
+    ----------
+    members : sequence of (role, bars)
+        As `layout` divides a theme.
+    head : sequence of events
+        From beat 0.
+    draw : callable
+        The next value of chance.
+    cells : mapping
+        Of which its bars are made.
+    shape : Contour or None
+        What the line as a whole should follow; None leaves that to chance.
+    widest_steps : int
+        From the lowest note of the head to the summit, so that a voice can sing it, as far as the head leaves room.
+    octave_steps : int
+        Steps of the scale in an octave.
+    """
     reach = max(p for _, _, p in head) - min(p for _, _, p in head)
-    room = max(0, _WIDEST_STEPS - 1 - reach)  # how far the head may climb and leave one step for the summit
+    room = max(0, widest_steps - 1 - reach)  # how far the head may climb and leave one step for the summit
     total_beats = bar_beats * sum(bars for _, bars in members)
-    climax_beats = total_beats * (_CLIMAX[0] + draw() * (_CLIMAX[1] - _CLIMAX[0]))
+    climax_beats = total_beats * (CLIMAX[0] + draw() * (CLIMAX[1] - CLIMAX[0] - 0.01))
     events: list[Event] = []
     shift = heads = 0
     start = 0.0
     for role, bars in members:
         if role == "head":
-            shift = min(int(draw() * 3.0), room) * (heads > 0)
+            shift = min(_lift((0, 1, 2), shape, draw()), room) * (heads > 0)
             events += _place(head, start, shift)
             heads += 1
         elif role == "repeat":
-            shift = min(shift + (1, -1, 2, 1, -2, 3)[int(draw() * 6.0)], room)
+            shift = min(shift + _lift(_LIFTS, shape, draw()), room)
             events += _bend(_place(head, start, shift), draw())
         elif role == "fragment":
             shifts = _climb(shift, bars, (climax_beats - start) / bar_beats, room, draw)
-            events += _fragments(head, start, bar_beats, shifts, draw)
+            if shape:
+                shifts = _follow(shape, start / total_beats, (start + bars * bar_beats) / total_beats, bars, room)
+            events += _fragments(head, start, bar_beats, shifts, draw, cells)
         else:
-            rhythm = _closing_rhythm(bars, bar_beats, draw)
+            rhythm = _closing_rhythm(bars, bar_beats, draw, cells)
             events += _close(events[-1][2], start, rhythm, octave_steps, role == "open", draw)
         if role != "head" and role != "fragment":
             events[-1] = _breathe(events[-1])
         start += bars * bar_beats
     return Sketch(_raise_climax(events, total_beats, climax_beats, len(head)), len(head))
-
-
-def draw_head(bars: int, bar_beats: float, character: Character, start: int, draw: Draw) -> tuple[Event, ...]:
-    """Invent a head from the degree `start`: its signature leap, answered by steps the other way."""
-    lengths = head_rhythm(bars, bar_beats, draw)
-    leap_place = min(character.leap_place, len(lengths) - 2)
-    turn = 1 if character.leap_steps > 0 else -1
-    moves = [turn * step for step in character.moves]
-    if abs(character.leap_steps) >= 7:  # an octave is approached from its far side, or no voice reaches both ends
-        moves[:leap_place] = [-turn * abs(move) for move in moves[:leap_place]]
-    moves.insert(leap_place, character.leap_steps)
-    onset, position = 0.0, start
-    events: list[Event] = []
-    for length, move in zip(lengths, moves, strict=False):
-        events.append((onset, length, position))
-        low, high = min(p for _, _, p in events), max(p for _, _, p in events)
-        widest = max(_HEAD_STEPS, abs(character.leap_steps), high - low)
-        turns = max(high, position + move) - min(low, position + move) > widest and len(events) != leap_place + 1
-        onset, position = onset + length, position + (-move if turns else move)
-    return tuple(events)
 
 
 def _place(events: Sequence[Event], start: float, shift: int) -> list[Event]:
@@ -144,7 +130,22 @@ def _climb(shift: int, bars: int, climax_bars: float, room: int, draw: Draw) -> 
     return plan
 
 
-def _fragments(head: Sequence[Event], start: float, bar_beats: float, shifts: Sequence[int], draw: Draw) -> list[Event]:
+def _lift(usual: Sequence[int], shape: Contour | None, value: float) -> int:
+    """Choose by how many steps the idea is moved when it is said again."""
+    choices = shape.lifts if shape else usual
+    return choices[int(value * len(choices))]
+
+
+def _follow(shape: Contour, start: float, end: float, bars: int, room: int) -> list[int]:
+    """Plan the steps of a sequence along a contour, from the share `start` of the theme to the share `end`."""
+    depth = max(room, _LEAST_DEPTH_STEPS)
+    places = [start + (bar + 0.5) * (end - start) / bars for bar in range(bars)]
+    return [min(round((shape.height(place) - shape.height(0.0)) * depth), room) for place in places]
+
+
+def _fragments(
+    head: Sequence[Event], start: float, bar_beats: float, shifts: Sequence[int], draw: Draw, cells: Cells
+) -> list[Event]:
     """Develop the head's first bar in sequence, now and then only its outline."""
     cut = [(o, min(d, bar_beats - o), p) for o, d, p in head if o < bar_beats - 1e-9]
     events: list[Event] = []
@@ -152,16 +153,16 @@ def _fragments(head: Sequence[Event], start: float, bar_beats: float, shifts: Se
         if draw() < 0.65:
             events += _place(cut, start, shift)
         else:
-            rhythm = flowing_bar(bar_beats, draw)
+            rhythm = flowing_bar(bar_beats, draw, cells)
             events += _line(start, rhythm, walk(cut[0][2] + shift, cut[-1][2] + shift, len(rhythm), draw))
         start += bar_beats
     return events
 
 
-def _closing_rhythm(bars: int, bar_beats: float, draw: Draw) -> list[float]:
+def _closing_rhythm(bars: int, bar_beats: float, draw: Draw, cells: Cells) -> list[float]:
     rhythm: list[float] = []
     for _ in range(bars - 1):
-        rhythm.extend(flowing_bar(bar_beats, draw))
+        rhythm.extend(flowing_bar(bar_beats, draw, cells))
     rhythm.extend(closing_bar(bar_beats, draw) if bars == 1 or draw() < 0.3 else (bar_beats,))
     return rhythm
 
@@ -216,12 +217,12 @@ def _raise_climax(events: list[Event], total_beats: float, climax_beats: float, 
     window = [
         i
         for i, event in enumerate(events)
-        if i >= fixed and 0.56 <= event[0] / total_beats <= 0.79 and i < len(events) - 1
+        if i >= fixed and CLIMAX[0] <= event[0] / total_beats <= CLIMAX[1] and i < len(events) - 1
     ]
     if not window:
         return tuple(events)
     best = max(window, key=lambda i: events[i][1] + 0.4 * events[i][2] - 0.5 * abs(events[i][0] - climax_beats))
     onset, length, position = events[best]
-    ceiling = max(event[2] for i, event in enumerate(events) if i != best)
+    ceiling = max([event[2] for i, event in enumerate(events) if i != best])
     events[best] = (onset, length, max(position, ceiling + 1))
     return tuple(events)

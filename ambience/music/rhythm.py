@@ -1,7 +1,10 @@
 """The rhythm of a theme, bar by bar, from cells that breathe: more halves and dotted notes than quarters."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TypeVar
 
+Choice = TypeVar("Choice")
 Draw = Callable[[], float]
 """The next value in 0..1."""
 Cell = tuple[float, ...]
@@ -17,25 +20,49 @@ _BROAD: dict[float, Weighted] = {
     3.5: (((3.5,), 1.0), ((2.0, 1.5), 3.0), ((2.0, 1.0, 0.5), 2.0), ((1.5, 2.0), 2.0)),
     4.0: (((3.0, 1.0), 4.0), ((2.5, 0.5, 1.0), 2.0), ((3.0, 0.5, 0.5), 2.0), ((4.0,), 0.5)),
 }
+Cells = Mapping[float, Weighted]
+"""What a group of so many beats may be filled with."""
+
 _SHORTEST_CLOSE_BEATS = 1.5
 
 
-def pick(weighted: Sequence[tuple[Cell, float]], value: float) -> Cell:
-    """Choose from weighted cells by a value in 0..1."""
-    left = value * sum(weight for _, weight in weighted)
-    for cell, weight in weighted:
+@cache
+def cells_for(factors: tuple[tuple[str, float], ...]) -> Cells:
+    """Weigh the cells by their kind, such as ("dotted", 2.0); kinds that are not named stay as they are."""
+    wanted = dict(factors)
+    return {
+        beats: tuple((cell, weight * wanted.get(kind_of(cell), 1.0)) for cell, weight in choices)
+        for beats, choices in _BROAD.items()
+    }
+
+
+def kind_of(cell: Cell) -> str:
+    """Tell what a cell feels like: "long", "even", "quick", "snap" (short before long) or "dotted"."""
+    if len(cell) == 1 or max(cell) >= 3.0:
+        return "long"
+    if cell.count(0.5) >= 2:
+        return "quick"
+    if len(set(cell)) == 1:
+        return "even"
+    return "snap" if cell[0] < cell[-1] else "dotted"
+
+
+def pick(weighted: Sequence[tuple[Choice, float]], value: float) -> Choice:
+    """Choose from weighted things by a value in 0..1; what weighs nothing is not chosen."""
+    left = value * sum([weight for _, weight in weighted])
+    for thing, weight in weighted:
         left -= weight
         if left < 0.0:
-            return cell
+            return thing
     return weighted[-1][0]
 
 
-def flowing_bar(bar_beats: float, draw: Draw) -> Cell:
+def flowing_bar(bar_beats: float, draw: Draw, cells: Cells) -> Cell:
     """Fill a bar with cells; two draws and one for each group of beats."""
-    cells: list[float] = []
+    lengths: list[float] = []
     for group in _groups(bar_beats, draw(), draw()):
-        cells.extend(pick(_BROAD.get(group, (((group,), 1.0),)), draw()))
-    return tuple(cells)
+        lengths.extend(pick(cells.get(group, (((group,), 1.0),)), draw()))
+    return tuple(lengths)
 
 
 def closing_bar(bar_beats: float, draw: Draw) -> Cell:
@@ -48,19 +75,19 @@ def closing_bar(bar_beats: float, draw: Draw) -> Cell:
     return pick(choices, draw())
 
 
-def head_rhythm(bars: int, bar_beats: float, draw: Draw) -> Cell:
+def head_rhythm(bars: int, bar_beats: float, draw: Draw, cells: Cells) -> Cell:
     """Make the rhythm of a head motif: 5 to 7 notes, 4 in a single bar, the last at rest where there is room."""
-    cells: list[float] = []
+    lengths: list[float] = []
     for _ in range(bars - 1):
-        cells.extend(flowing_bar(bar_beats, draw))
-    cells.extend(closing_bar(bar_beats, draw) if bars > 1 else flowing_bar(bar_beats, draw))
-    while len(cells) > 7:
-        place = min(range(len(cells) - 1), key=lambda i: cells[i] + cells[i + 1])
-        cells[place : place + 2] = [cells[place] + cells[place + 1]]
-    while len(cells) < (5 if bars > 1 else 4):
-        place = max(range(len(cells)), key=lambda i: cells[i] - 0.01 * i)
-        cells[place : place + 1] = _split(cells[place])
-    return tuple(cells)
+        lengths.extend(flowing_bar(bar_beats, draw, cells))
+    lengths.extend(closing_bar(bar_beats, draw) if bars > 1 else flowing_bar(bar_beats, draw, cells))
+    while len(lengths) > 7:
+        place = min(range(len(lengths) - 1), key=lambda i: lengths[i] + lengths[i + 1])
+        lengths[place : place + 2] = [lengths[place] + lengths[place + 1]]
+    while len(lengths) < (5 if bars > 1 else 4):
+        place = max(range(len(lengths)), key=lambda i: lengths[i] - 0.01 * i)
+        lengths[place : place + 1] = _split(lengths[place])
+    return tuple(lengths)
 
 
 def _split(length: float) -> tuple[float, float]:

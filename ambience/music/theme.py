@@ -1,52 +1,56 @@
-"""The theme from which the whole piece grows: many are drawn, the best is kept."""
+"""The theme from which the whole piece grows: many are drawn, the best is kept; or one is taken as it is."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from numpy.random import Generator
 
-from ambience.errors import require
-from ambience.music.critic import REJECTED, judge
-from ambience.music.harmonize import harmonize
-from ambience.music.harmony import Chord
-from ambience.music.phrase import STARTS, Event, Sketch, draw_character, draw_head, layout, sketch
+from ambience.music import contour
+from ambience.music.character import Character, parse_character
+from ambience.music.critic import REJECTED, Merits, judge, judge_whole
+from ambience.music.harmonize import harmonize, weigh
+from ambience.music.head import STARTS, draw_head, draw_identity
+from ambience.music.phrase import Event, Sketch, layout, sketch
+from ambience.music.rhythm import cells_for
 from ambience.music.scale import MODES, Scale
 from ambience.music.score import Note
+from ambience.music.theme_spec import Candidate as Candidate
+from ambience.music.theme_spec import Theme as Theme
+from ambience.music.theme_spec import ThemeSpec as ThemeSpec
+from ambience.music.theme_spec import bars_of, check_spec
 
 _CANDIDATES = 220
+_FEWEST_STEPS = 4  # room for a theme at its narrowest
+_STEPS_PER_SEMITONE = 7 / 12
+_HEARD_TWICE = 48  # as many of the best melodies are judged as a whole; twice as many where the shape matters
 _HARMONIZED = 8  # as many of the best melodies get chords before the choice is made
-_NARROWEST_SEMITONES = 19
-_BARS = (4, 32)
-_FORM_WORDS = ("sentence", "period", "auto")
+_HEAD_TURNS = (0, 0, 0, 0, 1, 2, 3)  # other degrees of the same motif, should its own not fit the register
 
 
 @dataclass(frozen=True, slots=True)
-class ThemeSpec:
-    """What a theme should be."""
+class _Search:
+    """What all candidates of one search share."""
 
-    bars: int = 8  # 4..32; above 12 the theme is said twice, the second time intensified
-    form: Literal["sentence", "period", "auto"] = "auto"
-    motif: tuple[Note, ...] = ()  # the head, taken as it is; empty: invented
-    lowest_midi: int = 57  # lowest note of an invented theme
-    highest_midi: int = 81  # highest, at least 19 semitones above
-
-
-@dataclass(frozen=True, slots=True)
-class Theme:
-    """A theme from beat 0, with its harmony."""
-
-    notes: tuple[Note, ...]
-    chords: tuple[Chord, ...]  # one a bar
-    bars: int
-    bar_beats: float
-    head_notes: int  # how many of the notes are the head motif
+    spec: ThemeSpec
+    character: Character
     scale: Scale
+    bar_beats: float
+    form: str
+    members: tuple[tuple[str, int], ...]
+    tonic_midi: int | None  # tonic below the user's motif
+
+    @property
+    def half_bars(self) -> tuple[int, ...]:
+        """Bars in which a half close comes to rest."""
+        ends = [sum(bars for _, bars in self.members[: i + 1]) - 1 for i in range(len(self.members))]
+        return tuple(end for end, (role, _) in zip(ends, self.members, strict=True) if role == "open")
+
+
+_Heard = tuple[float, Sketch, list[int], Merits]  # a candidate and its points, notes out of its register deducted
 
 
 def compose_theme(spec: ThemeSpec, scale: Scale, bar_beats: float, rng: Generator) -> Theme:
-    """Compose a theme from chance under rules, or develop one from the user's motif.
+    """Compose a theme from chance under rules, develop one from the user's motif, or take the user's melody.
 
     Parameters
     ----------
@@ -62,70 +66,116 @@ def compose_theme(spec: ThemeSpec, scale: Scale, bar_beats: float, rng: Generato
     Raises
     ------
     ParameterError
-        If the specification contradicts itself or the motif is longer than half the theme.
+        If the specification contradicts itself, or a motif or a melody does not fit it.
     """
-    _check(spec, bar_beats)
+    return search_theme(spec, scale, bar_beats, rng).theme
+
+
+def search_theme(spec: ThemeSpec, scale: Scale, bar_beats: float, rng: Generator) -> Candidate:
+    """Do what `compose_theme` does, and tell what speaks for the theme."""
+    check_spec(spec, bar_beats)
+    character = parse_character(spec.character)
     draws = rng.random((_CANDIDATES + 1, 256 + 24 * spec.bars)).tolist()
-    opening = iter(draws.pop())
-    character = draw_character(opening.__next__)
-    form = spec.form if spec.form != "auto" else ("sentence", "period")[next(opening) < 0.45]
-    head_bars = _head_bars(spec, bar_beats)
-    members = layout(form, spec.bars, head_bars)
+    if spec.melody:
+        return _given(spec, character, scale, bar_beats)
+    opening = iter(draws.pop()).__next__
+    identity = draw_identity(character, opening)
+    form = spec.form if spec.form != "auto" else ("sentence", "period")[opening() < character.period]
+    head_bars = _head_bars(spec.motif, spec.bars, bar_beats)
     given, tonic_midi = _read_motif(spec.motif, scale)
-    heads = [
-        given or draw_head(head_bars, bar_beats, character, STARTS[(character.start + turn) % 4], opening.__next__)
-        for turn in (0, 0, 0, 0, 1, 2, 3)  # other degrees of the same motif, should its own not fit the register
-    ]
-    octave_steps = len(MODES[scale.mode])
-    ranked: list[tuple[float, int, Sketch, list[int]]] = []
-    for index, row in enumerate(draws):
-        head = heads[index % len(heads)]
-        drawn = sketch(members, bar_beats, head, iter(row).__next__, octave_steps=octave_steps)
-        pitches, overflow = _pitches(drawn, scale, spec, tonic_midi)
-        merit = judge(drawn, pitches, bar_beats, spec.bars) - REJECTED * overflow
-        ranked.append((-merit, index, drawn, pitches))
-    ranked.sort(key=lambda entry: entry[:2])
-    finalists = [
-        (-cost, _as_theme(drawn, pitches, spec, scale, bar_beats, _half_bars(members)))
-        for cost, _, drawn, pitches in ranked[:_HARMONIZED]
-    ]
-    return max(finalists, key=lambda entry: entry[0] + entry[1][1])[1][0]
-
-
-def _check(spec: ThemeSpec, bar_beats: float) -> None:
-    require(_BARS[0] <= spec.bars <= _BARS[1], "theme", "bars", spec.bars, f"must lie in {_BARS[0]}..{_BARS[1]}")
-    require(spec.form in _FORM_WORDS, "theme", "form", spec.form, f"must be one of {', '.join(_FORM_WORDS)}")
-    require(0.0 < bar_beats < math.inf, "theme", "bar_beats", bar_beats, "must be above 0")
-    span = spec.highest_midi - spec.lowest_midi
-    rule = f"must be at least {_NARROWEST_SEMITONES} semitones above the lowest note"
-    require(span >= _NARROWEST_SEMITONES, "theme", "highest_midi", spec.highest_midi, rule)
-    require(
-        spec.lowest_midi >= 0 and spec.highest_midi <= 127,
-        "theme",
-        "lowest_midi",
-        spec.lowest_midi,
-        "must leave the range in 0..127",
+    cells = cells_for(character.cells)
+    heads = (
+        [given]
+        if given
+        else [
+            draw_head(head_bars, bar_beats, identity, STARTS[(identity.start + turn) % 4], opening, cells)
+            for turn in _HEAD_TURNS
+        ]
     )
-    if spec.motif:
-        fits = spec.motif[-1].end_beats <= bar_beats * spec.bars / 2.0 + 1e-9
-        rule = f"must last at most half the theme, {spec.bars / 2:g} bars"
-        require(fits, "theme", "motif", f"{len(spec.motif)} notes", rule, "Shorten it or give the theme more bars.")
+    search = _Search(spec, character, scale, bar_beats, form, layout(form, spec.bars, head_bars), tonic_midi)
+    best = _ranked(search, heads, draws)[:_HARMONIZED]
+    finalists = [(points, _finish(search, drawn, pitches, merits)) for points, drawn, pitches, merits in best]
+    return max(finalists, key=lambda entry: entry[0] + entry[1].merits.harmony)[1]
 
 
-def _head_bars(spec: ThemeSpec, bar_beats: float) -> int:
-    if spec.motif:
-        return math.ceil(spec.motif[-1].end_beats / bar_beats - 1e-9)
-    return 2 if spec.bars >= 7 else 1
+def _ranked(search: _Search, heads: Sequence[Sequence[Event]], draws: Sequence[Sequence[float]]) -> list[_Heard]:
+    """Draw all candidates, judge them, judge the best of them again, and put the best first."""
+    heard: list[_Heard] = []
+    for turn in range(
+        2 * len(heads)
+    ):  # in a narrow register all may break a rule: then each gets another head, less room
+        heard = [_hear(search, heads[(i + turn) % len(heads)], row, i, turn) for i, row in enumerate(draws)]
+        heard.sort(key=lambda entry: -entry[0])  # stable: of two equals the first drawn
+        if heard[0][0] > -0.5 * REJECTED:
+            break
+    again = [_heard_again(search, *entry) for entry in heard[: _HEARD_TWICE * (1 + bool(search.character.contours))]]
+    return sorted(again, key=lambda entry: -entry[0])
 
 
-def _half_bars(members: Sequence[tuple[str, int]]) -> tuple[int, ...]:
-    ends: list[int] = []
-    bar = 0
-    for role, bars in members:
-        bar += bars
-        if role == "open":
-            ends.append(bar - 1)
-    return tuple(ends)
+def _hear(search: _Search, head: Sequence[Event], row: Sequence[float], index: int, turn: int) -> _Heard:
+    names = search.character.contours
+    drawn = sketch(
+        search.members,
+        search.bar_beats,
+        head,
+        iter(row).__next__,
+        cells=cells_for(search.character.cells),
+        shape=contour.CONTOURS[names[index % len(names)]] if names else None,
+        widest_steps=max(_FEWEST_STEPS, round(search.character.range_semitones[1] * _STEPS_PER_SEMITONE) - turn),
+        octave_steps=len(MODES[search.scale.mode]),
+    )
+    pitches, overflow = _pitches(drawn, search)
+    merits = judge(drawn, pitches, search.bar_beats, search.spec.bars, search.character)
+    return merits.total - REJECTED * overflow, drawn, pitches, merits
+
+
+def _heard_again(search: _Search, points: float, drawn: Sketch, pitches: list[int], merits: Merits) -> _Heard:
+    whole = judge_whole(merits, drawn, pitches, search.bar_beats * search.spec.bars, search.character)
+    return points + whole.total - merits.total, drawn, pitches, whole
+
+
+def _finish(search: _Search, drawn: Sketch, pitches: Sequence[int], merits: Merits) -> Candidate:
+    """Give a melody its dynamics and its chords."""
+    spec, bar_beats = search.spec, search.bar_beats
+    notes = tuple(
+        Note(onset, length, pitch, 0.5) for (onset, length, _), pitch in zip(drawn.events, pitches, strict=True)
+    )
+    notes = _phrased((*spec.motif, *notes[len(spec.motif) :]), bar_beats)
+    chords, points = harmonize(notes, search.scale, spec.bars, bar_beats, search.half_bars, search.character.colors)
+    theme = Theme(notes, chords, spec.bars, bar_beats, drawn.head_notes, search.scale)
+    return _candidate(theme, search.form, replace(merits, harmony=points))
+
+
+def _given(spec: ThemeSpec, character: Character, scale: Scale, bar_beats: float) -> Candidate:
+    """Take a melody as it is; only its harmony is found, unless that is given, too."""
+    bars = bars_of(spec.melody, bar_beats)
+    head_bars = _head_bars((), bars, bar_beats)
+    count = spec.head_notes or max(2, sum(note.onset_beats < head_bars * bar_beats - 1e-9 for note in spec.melody))
+    form = "given" if spec.form == "auto" else spec.form
+    search = _Search(spec, character, scale, bar_beats, form, layout(form, bars, head_bars), None)
+    notes = _phrased(spec.melody, bar_beats)
+    if spec.chords:
+        chords = spec.chords
+        points = weigh(chords, notes, scale, bar_beats, search.half_bars, character.colors)
+    else:
+        chords, points = harmonize(notes, scale, bars, bar_beats, search.half_bars, character.colors)
+    events, _ = _read_motif(notes, scale)
+    melody, pitches = Sketch(events, count), [note.pitch_midi for note in notes]
+    merits = judge_whole(
+        judge(melody, pitches, bar_beats, bars, character), melody, pitches, bar_beats * bars, character
+    )
+    theme = Theme(notes, chords, bars, bar_beats, count, scale)
+    return _candidate(theme, form, replace(merits, harmony=points))
+
+
+def _candidate(theme: Theme, form: str, merits: Merits) -> Candidate:
+    onsets, pitches = [n.onset_beats for n in theme.notes], [n.pitch_midi for n in theme.notes]
+    shape = contour.nearest(contour.sampled(onsets, pitches, theme.bars * theme.bar_beats))
+    return Candidate(theme, form, shape, merits)
+
+
+def _head_bars(motif: tuple[Note, ...], bars: int, bar_beats: float) -> int:
+    return bars_of(motif, bar_beats) if motif else 2 if bars >= 7 else 1
 
 
 def _read_motif(motif: tuple[Note, ...], scale: Scale) -> tuple[tuple[Event, ...], int | None]:
@@ -137,35 +187,26 @@ def _read_motif(motif: tuple[Note, ...], scale: Scale) -> tuple[tuple[Event, ...
     return tuple((n.onset_beats, n.duration_beats, scale.between(tonic_midi, n.pitch_midi)) for n in motif), tonic_midi
 
 
-def _pitches(drawn: Sketch, scale: Scale, spec: ThemeSpec, tonic_midi: int | None) -> tuple[list[int], int]:
-    """Place a sketch in the middle of its register: note numbers, and semitones by which they leave it."""
-    steps = MODES[scale.mode]
+def _pitches(drawn: Sketch, search: _Search) -> tuple[list[int], int]:
+    """Place a sketch in its register: note numbers, and semitones by which they leave it."""
+    steps, spec = MODES[search.scale.mode], search.spec
     above = [12 * (p // len(steps)) + steps[p % len(steps)] for _, _, p in drawn.events]
-    if tonic_midi is not None:
-        shift = tonic_midi
-        overflow = 0
-    else:
-        low, high = min(above), max(above)
-        room = (spec.lowest_midi + spec.highest_midi - low - high) / 2.0
-        shift = scale.tonic_pc + 12 * round((room - scale.tonic_pc) / 12.0)
-        overflow = max(0, spec.lowest_midi - low - shift) + max(0, high + shift - spec.highest_midi)
-    return [a + shift for a in above], overflow
+    if search.tonic_midi is not None:
+        return [a + search.tonic_midi for a in above], 0
+    low, high = min(above), max(above)
+    room = spec.highest_midi - spec.lowest_midi - (high - low)  # above or below it, as the character wants
+    bottom = spec.lowest_midi + search.character.height * room
+    tonic_pc = search.scale.tonic_pc
+    shift = tonic_pc + 12 * round((bottom - low - tonic_pc) / 12.0)
+    return [a + shift for a in above], max(0, spec.lowest_midi - low - shift) + max(0, high + shift - spec.highest_midi)
 
 
-def _as_theme(
-    drawn: Sketch, pitches: Sequence[int], spec: ThemeSpec, scale: Scale, bar_beats: float, half_bars: Sequence[int]
-) -> tuple[Theme, float]:
-    low, high = min(pitches), max(pitches)
-    notes = [
-        Note(onset, length, pitch, _velocity((pitch - low) / (high - low or 1), onset % bar_beats < 1e-6))
-        for (onset, length, _), pitch in zip(drawn.events, pitches, strict=True)
-    ]
-    if spec.motif:
-        notes[: drawn.head_notes] = [replace(note) for note in spec.motif]
-    chords, merit = harmonize(notes, scale, spec.bars, bar_beats, half_bars)
-    return Theme(tuple(notes), chords, spec.bars, bar_beats, drawn.head_notes, scale), merit
-
-
-def _velocity(height: float, downbeat: bool) -> float:
+def _phrased(notes: Sequence[Note], bar_beats: float) -> tuple[Note, ...]:
     """Sing out toward the summit, and lean a little on the bar line."""
-    return round(0.58 + 0.26 * height + 0.05 * downbeat, 3)
+    pitches = [note.pitch_midi for note in notes]
+    low, span = min(pitches), max(pitches) - min(pitches) or 1
+
+    def velocity(note: Note) -> float:
+        return round(0.58 + 0.26 * (note.pitch_midi - low) / span + 0.05 * (note.onset_beats % bar_beats < 1e-6), 3)
+
+    return tuple(replace(note, velocity=velocity(note)) for note in notes)
