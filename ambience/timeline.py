@@ -1,9 +1,10 @@
-"""The one clock of the scene: which changes are wished for, and where every control stands at any moment."""
+"""The one clock of the scene: where every control stands at any moment."""
 
 import math
-from bisect import insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -19,17 +20,28 @@ _FULL_WANDER_SWELL = 1.1  # the sum of the three stays within about -0.6..0.6
 _CALM_GAIN, _TENSE_GAIN = 0.5, 1.4  # tension opens the mix by 9 dB: loudness is what listeners hear as tension most
 
 
+_Tension = TypeVar("_Tension", float, FloatArray)
+
+
+_SHORTEST_FADE_S = 1e-3
+_CHUNK_ROWS = 256  # rows that are told together: few enough that few ramps lie within them
+
+
 @dataclass(frozen=True, slots=True)
 class _Ramp:
-    """A move of some values to their targets; NaN leaves a value alone."""
+    """A move of some values to their targets; NaN leaves a value alone, infinite is where the curve stands."""
 
     start_s: float
     fade_s: float
     target: FloatArray
 
+    @property
+    def end_s(self) -> float:
+        return self.start_s + max(self.fade_s, _SHORTEST_FADE_S)
+
 
 class SceneTimeline:
-    """Holds the wishes that the conductor has not met yet, and moves controls and gains at once.
+    """Moves controls and gains as soon as somebody wishes it, whatever the notes wait for.
 
     Parameters
     ----------
@@ -46,10 +58,10 @@ class SceneTimeline:
         self._layers = tuple(layers)
         self._noise = rng.stream(seed, "wander").uniform(-1.0, 1.0, (2, len(_WANDER_PERIODS_S), 4096))
         self._curve = np.array(scenes.tension_curve, dtype=np.float64).reshape(-1, 2)
+        self._ramps: list[_Ramp] = []  # all that were ever posted, by rising start
         first = scenes.script[0]
-        self._start = self._target(scenes.state(first.state or scenes.states[0].name), first)
-        self._ramps: list[_Ramp] = []
-        self.waiting: list[SceneChange] = []
+        self._after = [self._target(scenes.state(first.state or scenes.states[0].name), first)]  # ramp 0, 1, 2 …
+        self._over_s = [-math.inf]  # moment at which so many ramps are over, each and all before it
         for change in scenes.script[1:]:
             self.post(change)
 
@@ -60,15 +72,30 @@ class SceneTimeline:
 
     def post(self, change: SceneChange) -> None:
         """Take a wish: values begin to move at its time, the state waits for its musical moment."""
-        state = self._scenes.state(change.state) if change.state else None
-        start_s = change.at_s - 0.5 * change.fade_s * (change.ahead and state is not None)
-        insort(self._ramps, _Ramp(start_s, change.fade_s, self._target(state, change)), key=lambda r: r.start_s)
-        if state is not None:
-            insort(self.waiting, change, key=lambda c: c.at_s)
+        ramp = self._ramp(change)
+        if not np.isnan(ramp.target).all():
+            place = bisect_right(self._ramps, ramp.start_s, key=lambda r: r.start_s)
+            self._ramps.insert(place, ramp)
+            self._tell_again(place)
 
-    def begin(self, change: SceneChange) -> None:
-        """Strike out a wish that is being met, and every older one that it overtook."""
-        self.waiting = self.waiting[self.waiting.index(change) + 1 :]
+    def withdraw(self, change: SceneChange, now_s: float) -> None:
+        """Take back a change that will not come when it was to come, unless its values have begun to move."""
+        ramp = self._ramp(change)
+        for place, posted in enumerate(self._ramps):
+            if posted.start_s == ramp.start_s > now_s and np.array_equal(posted.target, ramp.target, equal_nan=True):
+                del self._ramps[place]
+                self._tell_again(place)
+                return
+
+    def draw(self, points: Sequence[tuple[float, float]]) -> None:
+        """Go on with the tension curve: changes known in advance that are posted from now on follow it.
+
+        Parameters
+        ----------
+        points : sequence of (float, float)
+            (second, tension 0..1), by rising second, later than what was drawn before.
+        """
+        self._curve = np.concatenate((self._curve, np.array(points, dtype=np.float64).reshape(-1, 2)))
 
     def rows(self, times_s: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Tell controls and layer gains at some moments.
@@ -85,19 +112,15 @@ class SceneTimeline:
         gains : array, shape (n, n_layers)
             Linear gains of the layers: the state's offsets, opened by the tension.
         """
-        values = np.repeat(self._start[None, :], len(times_s), axis=0)
-        if len(self._curve):
-            values[:, _TENSION] = np.interp(times_s, self._curve[:, 0], self._curve[:, 1])
-        for ramp in self._ramps:
-            if ramp.start_s < times_s[-1]:
-                _move(values, ramp, times_s)
+        chunks = [times_s[i : i + _CHUNK_ROWS] for i in range(0, len(times_s), _CHUNK_ROWS)]
+        values = np.concatenate([self._values(chunk) for chunk in chunks])
         controls = values[:, :_N_CONTROLS]
         swell = values[:, _N_CONTROLS] * _FULL_WANDER_SWELL
         for column, noise in zip((_TENSION, _BRIGHTNESS), self._noise, strict=True):
             room = 4.0 * controls[:, column] * (1.0 - controls[:, column])  # the extremes hold still
             controls[:, column] += swell * room * _wander(noise, times_s)
         controls = np.ascontiguousarray(np.clip(controls, 0.0, 1.0))
-        opened = _CALM_GAIN + (_TENSE_GAIN - _CALM_GAIN) * controls[:, _TENSION : _TENSION + 1]
+        opened = opening_gain(controls[:, _TENSION : _TENSION + 1])
         return controls, np.ascontiguousarray(values[:, _N_CONTROLS + 1 :] * opened)
 
     def controls_at(self, time_s: float) -> Controls:
@@ -105,13 +128,37 @@ class SceneTimeline:
         row = self.rows(np.array([time_s]))[0][0]
         return Controls(*(float(value) for value in row))
 
+    def _ramp(self, change: SceneChange) -> _Ramp:
+        state = self._scenes.state(change.state) if change.state else None
+        start_s = change.at_s - 0.5 * change.fade_s * (change.ahead and state is not None)
+        return _Ramp(start_s, change.fade_s, self._target(state, change))
+
+    def _tell_again(self, place: int) -> None:
+        """Tell where the values stand after the ramp at a place and after all that follow it."""
+        del self._after[place + 1 :], self._over_s[place + 1 :]
+        for later in self._ramps[place:]:
+            self._after.append(np.where(np.isnan(later.target), self._after[-1], later.target))
+            self._over_s.append(max(self._over_s[-1], later.end_s))
+
+    def _values(self, times_s: FloatArray) -> FloatArray:
+        """Tell what the wishes make of controls, swell and gains; what is over is not gone through again."""
+        curve = np.interp(times_s, self._curve[:, 0], self._curve[:, 1]) if len(self._curve) else np.zeros(len(times_s))
+        over = bisect_right(self._over_s, times_s[0]) - 1
+        begun = bisect_left(self._ramps, times_s[-1], key=lambda r: r.start_s)
+        values = np.repeat(self._after[over][None, :], len(times_s), axis=0)
+        values[:, _TENSION] = _drawn(values[0, _TENSION], curve)
+        for ramp in self._ramps[over:begun]:
+            _move(values, ramp, times_s, curve)
+        return values
+
     def _target(self, state: SceneState | None, change: SceneChange) -> FloatArray:
         target = np.full(_N_CONTROLS + 1 + len(self._layers), math.nan)
         if state is not None:
             c = state.controls
-            target[: _N_CONTROLS + 1] = (c.tension, c.brightness, c.density, c.space, c.level, state.swell)
+            density = min(max(c.density + (change.passage.density if change.passage else 0.0), 0.0), 1.0)
+            target[: _N_CONTROLS + 1] = (c.tension, c.brightness, density, c.space, c.level, state.swell)
             if len(self._curve) and change.ahead:
-                target[_TENSION] = math.nan  # the drawn curve rules over the states
+                target[_TENSION] = math.inf  # the drawn curve rules over the states
             offsets_db = dict(state.gains_db)
             target[_N_CONTROLS + 1 :] = [db_to_gain(offsets_db.get(name, 0.0)) for name in self._layers]
         if change.tension is not None:
@@ -121,14 +168,26 @@ class SceneTimeline:
         return target
 
 
-def _move(values: FloatArray, ramp: _Ramp, times_s: FloatArray) -> None:
+def opening_gain(tension: _Tension) -> _Tension:
+    """Tell how far tension, 0..1, opens the mix: a linear gain."""
+    return _CALM_GAIN + (_TENSE_GAIN - _CALM_GAIN) * tension
+
+
+def _drawn(tension: float, curve: FloatArray) -> FloatArray:
+    """Return a tension that holds, or the curve where the curve rules."""
+    return curve if math.isinf(tension) else np.full(len(curve), tension)
+
+
+def _move(values: FloatArray, ramp: _Ramp, times_s: FloatArray, curve: FloatArray) -> None:
     """Move `values` toward the ramp's target, in place; exact once the ramp is over."""
-    position = np.clip((times_s - ramp.start_s) / max(ramp.fade_s, 1e-3), 0.0, 1.0)
+    position = np.clip((times_s - ramp.start_s) / (ramp.end_s - ramp.start_s), 0.0, 1.0)
     weight = smoothsteps(position)
     moving = ~np.isnan(ramp.target)
-    before, target = values[:, moving], ramp.target[moving]
+    target = np.repeat(ramp.target[None, :], len(times_s), axis=0)
+    target[:, _TENSION] = _drawn(ramp.target[_TENSION], curve)
+    before, target = values[:, moving], target[:, moving]
     moved = before + (target - before) * weight[:, None]
-    values[:, moving] = np.where(position[:, None] >= 1.0, target, moved)
+    values[:, moving] = np.where(times_s[:, None] >= ramp.end_s, target, moved)
 
 
 def _wander(noise: FloatArray, times_s: FloatArray) -> FloatArray:

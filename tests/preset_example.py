@@ -39,7 +39,7 @@ bars = 8
 form = "period"
 motif = "C4:1 G4:2"
 lowest = "G3"
-highest = "Bb4"
+highest = "D5"
 
 [layers.floor]
 part.name = "{PART}"
@@ -77,6 +77,14 @@ harmony = "battle"
 theme = ["statement", "clone"]
 phrase_bars = 4
 meter = "7/8"
+cue = "anna"
+
+[cast.lewis]
+from = "invert + fragment 5"
+layers = ["high"]
+
+[cast.anna]
+motif = "C4:1 Eb4:2"
 
 [[transitions]]
 from = "*"
@@ -85,6 +93,7 @@ bars = 2
 riser = true
 impact = true
 silence_beats = 1.5
+stinger = true
 
 [[script]]
 at_s = 0
@@ -97,6 +106,9 @@ fade_s = 2
 when = "beat"
 tension = 0.9
 level = 0.5
+cue = "lewis"
+stinger = true
+countdown_s = 30
 
 [effects.{EFFECT}]
 

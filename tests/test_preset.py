@@ -58,14 +58,16 @@ def test_scenes_say_what_the_file_says() -> None:
     assert (battle.theme, battle.gains_db, battle.mode) == (("statement", "clone"), (("high", 3.0),), "phrygian")
     assert scenes.state("drift").theme == ("fragment 5 + augment 2",)
     assert scenes.state("drift").controls.space == 0.9
-    assert scenes.transitions == (Transition("*", "battle", 2, True, True, 1.5),)
-    assert scenes.script[1] == SceneChange(120.0, "battle", 2.0, "beat", 0.9, 0.5, ahead=True)
+    assert scenes.transitions == (Transition("*", "battle", 2, True, True, 1.5, True),)
+    wish = SceneChange(120.0, "battle", 2.0, "beat", 0.9, 0.5, ahead=True, cue="lewis", stinger=True, zero_s=150.0)
+    assert scenes.script[1] == wish
     assert scenes.tension_curve[1] == (60.5, 0.6)
 
 
-def test_without_a_script_the_first_state_is_held() -> None:
-    script = parse(document({k: v for k, v in TABLE.items() if k != "script"}), "reef.toml").scenes.script
-    assert [(change.at_s, change.state) for change in script] == [(0.0, "drift")]
+def test_without_a_script_the_form_is_left_to_the_composer() -> None:
+    scenes = parse(document({k: v for k, v in TABLE.items() if k != "script"}), "reef.toml").scenes
+    assert scenes.script == ()
+    assert scenes.form == ()
 
 
 def test_modes_and_harmonies_are_those_that_the_music_knows() -> None:
@@ -89,8 +91,8 @@ BAD_VALUES = [
     ('"7/8"', '"7/6"', "[states.battle]: meter = '7/6', must be 2 to 15 quarters or eighths", ""),
     ('motif = "C4:1 G4:2"', 'motif = "C4:1"\nmidi = "a.mid"', "[theme]: has both motif and midi", ""),
     ('motif = "C4:1 G4:2"', 'midi = "../a.mid"', "must be a file in the preset's own folder", ""),
-    ('highest = "Bb4"', 'highest = "C4"', "at least an octave", ""),
-    ('highest = "Bb4"', 'highest = "B"', "must be a pitch", ""),
+    ('highest = "D5"', 'highest = "C5"', "at least a twelfth", ""),
+    ('highest = "D5"', 'highest = "B"', "must be a pitch", ""),
     ('layers = ["floor"]', "layers = []", "[states.drift]: layers = [], must not be empty", ""),
     ('layers = ["floor"]', 'layers = ["flor"]', "layers #1 = 'flor', is not a layer", "Did you mean 'floor'?"),
     ("{ high = 3 }", "{ hihg = 3 }", "[states.battle.gains_db]: hihg = 3, is not a layer", "Did you mean 'high'?"),
@@ -151,7 +153,7 @@ def test_no_number_accepts_what_is_no_number_in_range(value: object) -> None:
 
 
 def test_every_misspelt_key_is_refused_and_guessed() -> None:
-    named_by_hand = ("layers", "states", "effects", "sends_db", "gains_db")
+    named_by_hand = ("layers", "states", "cast", "effects", "sends_db", "gains_db")
     keys = {path[: i + 1] for path, _ in leaves(TABLE) for i in range(len(path)) if isinstance(path[i], str)}
     for path in sorted(keys, key=str):
         if (len(path) > 1 and path[-2] in named_by_hand) or path == ("effects", "deep", "name"):
@@ -185,14 +187,14 @@ def test_any_value_anywhere_is_accepted_or_refused_in_words(path: Path, value: o
         assert error.lines
         assert all(line.startswith("reef.toml:") and line.isprintable() and len(line) < 800 for line in error.lines)
     else:
-        assert preset.scenes.script[0].at_s == 0
+        assert all(change.at_s == 0 for change in preset.scenes.script[:1])
 
 
 def test_overriding_replaces_only_what_is_named() -> None:
     preset = parse(EXAMPLE, "reef.toml")
     other = preset.override(seed=8, duration_s=10, master="raw")
     assert (other.seed, other.duration_s, other.master.name, other.master.gain_db) == (8, 10.0, "raw", -4.0)
-    assert (other.name, other.text, other.scenes) == (preset.name, preset.text, preset.scenes)
+    assert (other.name, other.text, other.script) == (preset.name, preset.text, preset.script)
     assert preset.override() == preset
 
 

@@ -1,13 +1,16 @@
 """From a preset to a work: the theme is found, the layers get their parts, the end is fixed."""
 
+from dataclasses import replace
 from typing import Any
 
 from ambience import plugins, rng
-from ambience.music.motif import parse_motif
-from ambience.music.pitch import parse_pitch, parse_tonic
+from ambience.music.candidates import theme_scale, theme_spec
+from ambience.music.cast import make_cast
+from ambience.music.form_plan import plan_form
+from ambience.music.pitch import parse_tonic
 from ambience.music.scale import Scale
 from ambience.music.score import Part
-from ambience.music.theme import Theme, ThemeSpec, compose_theme
+from ambience.music.theme import Theme, compose_theme
 from ambience.music.work import Layer, Work, meter_beats
 from ambience.preset import Preset
 
@@ -23,34 +26,43 @@ def commission(preset: Preset, *, endless: bool = False) -> Work:
     preset : Preset
         Validated.
     endless : bool
-        Ignore the preset's duration.
+        Go on after script or form, which are those of the preset's own length, whatever length it was asked for.
     """
     scale = Scale(parse_tonic(preset.tonic), preset.mode)
-    tail_s = min(_TAIL_S, _TAIL_SHARE * preset.duration_s)
-    return Work(
+    length_s = preset.own_s if endless else preset.duration_s
+    tail_s = min(_TAIL_S, _TAIL_SHARE * length_s)
+    theme = find_theme(preset, scale)
+    layers = tuple(_layer(name, table) for name, table in preset.layers.items())
+    draft = Work(
         title=preset.title,
         seed=preset.seed,
         scale=scale,
         tempo_bpm=preset.tempo_bpm,
         meter=preset.meter,
-        theme=find_theme(preset, scale),
-        layers=tuple(_layer(name, table) for name, table in preset.layers.items()),
-        scenes=preset.scenes,
-        end_s=None if endless else preset.duration_s - tail_s,
+        theme=theme,
+        layers=layers,
+        scenes=preset.scenes_in(length_s),
+        end_s=None if endless else length_s - tail_s,
+        cast=make_cast(preset.cast, theme, scale, layers, preset.seed),
     )
+    return _formed(draft, length_s)
+
+
+def _formed(work: Work, length_s: float) -> Work:
+    """Give a work that has no script its form."""
+    if len(work.scenes.script) == 1:
+        return work  # one state, and it is held
+    if work.scenes.script:
+        return replace(work, form_s=length_s)
+    plan = plan_form(work, length_s)
+    scenes = replace(work.scenes, script=plan.changes, tension_curve=plan.tension)
+    return replace(work, scenes=scenes, form_s=plan.end_s)
 
 
 def find_theme(preset: Preset, scale: Scale) -> Theme:
-    """Compose the theme of a preset, from its own motif if it has one."""
-    wish = preset.theme
-    spec = ThemeSpec(
-        bars=wish.bars,
-        form=wish.form,
-        motif=parse_motif(wish.motif) if wish.motif else (),
-        lowest_midi=parse_pitch(wish.lowest),
-        highest_midi=parse_pitch(wish.highest),
-    )
-    return compose_theme(spec, scale, meter_beats(preset.meter), rng.stream(preset.seed, "theme"))
+    """Compose the theme of a preset, from its own motif or melody if it has one; `scale` is that of the piece."""
+    own = theme_scale(preset, scale)
+    return compose_theme(theme_spec(preset), own, meter_beats(preset.meter), rng.stream(preset.seed, "theme"))
 
 
 def _layer(name: str, table: Any) -> Layer:

@@ -1,6 +1,6 @@
 """One phrase decided before its first bar: its harmony and what the theme does in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ambience import rng
 from ambience.music.form import Statement, state_theme
@@ -11,9 +11,10 @@ from ambience.music.reharmonize import fit_to_melody, palette, pedal_of, walk_ba
 from ambience.music.scale import Scale
 from ambience.music.score import Phrase
 from ambience.music.work import Work
-from ambience.scene import SceneState
+from ambience.scene import Passage, SceneState
 
 _THEME_PACE, _PEDAL_PACE = 6.0, 3.0  # by ear: an unstretched theme asks for a chord every three to six seconds
+_AS_THE_STATE = Passage()
 _FAITHFUL = {"statement", "clone", "augment", "diminish", "fragment", "register", "thin"}
 
 
@@ -42,6 +43,7 @@ def plan_phrase(
     tension: float,
     last_chord: Chord | None,
     running: Statement | None,
+    passage: Passage = _AS_THE_STATE,
 ) -> PhrasePlan:
     """Decide the phrase of a state that begins at `start_beats`.
 
@@ -61,10 +63,21 @@ def plan_phrase(
         The chord that the phrase follows.
     running : Statement or None
         A statement of the theme that may not have ended.
+    passage : Passage, optional
+        Key, register and transforms that the form wants of this stay.
     """
-    scale, bar_beats = work.scale_in(state), work.bar_beats_in(state)
-    draws = rng.stream(work.seed, "theme", index)
-    statement = state_theme(work.theme, state, scale, turn=turn, start_beats=start_beats, running=running, rng=draws)
+    home, bar_beats = work.scale_in(state), work.bar_beats_in(state)
+    scale = replace(home, tonic_pc=(home.tonic_pc + passage.key_semitones) % 12)
+    statement = state_theme(
+        work.theme,
+        state,
+        scale,
+        turn=turn,
+        start_beats=start_beats,
+        running=running,
+        rng=rng.stream(work.seed, "theme", index - turn),  # one plate for a stay: what is misprinted stays so
+        passage=passage,
+    )
     bars = range(state.phrase_bars)
     chords = progression(
         state.harmony,
@@ -87,7 +100,7 @@ def plan_phrase(
     )
     if pedal_pc is None:
         chords = walk_bass(chords, statement.notes, start_beats=start_beats, bar_beats=bar_beats, previous=last_chord)
-    return PhrasePlan(Phrase(index, 0, state.phrase_bars, start_beats), scale, chords, statement)
+    return PhrasePlan(Phrase(index, 0, state.phrase_bars, start_beats, chords), scale, chords, statement)
 
 
 def _quickening(state: SceneState, statement: Statement) -> float:
@@ -105,5 +118,5 @@ def _stubbornness(work: Work, state: SceneState, scale: Scale, statement: Statem
     words = {step.word for step in parse_transform(statement.transform).steps} if statement.transform else set()
     if "reharmonise" in words:
         return -1.0
-    own = words <= _FAITHFUL and scale == work.theme.scale
+    own = words <= _FAITHFUL and scale.mode == work.theme.scale.mode  # in whatever key: its chords came along
     return 4.0 if own else 0.3  # chords composed for other notes are hardly a wish

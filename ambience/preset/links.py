@@ -29,7 +29,15 @@ def broken_links(table: Mapping[str, Any]) -> list[InitErrorDetails]:
     errors : list of InitErrorDetails
         For `joined`.
     """
-    links = (*_of_layers(table), *_of_states(table), *_of_transitions(table), *_of_script(table), *_of_tension(table))
+    links = (
+        *_of_layers(table),
+        *_of_states(table),
+        *_of_cast(table),
+        *_of_transitions(table),
+        *_of_script(table),
+        *_of_form(table),
+        *_of_tension(table),
+    )
     return [InitErrorDetails(type=broken(rule, hint), loc=path, input=value) for path, value, rule, hint in links]
 
 
@@ -67,6 +75,18 @@ def _of_states(table: Mapping[str, Any]) -> Iterator[Link]:
                 yield ("states", name, "gains_db", layer), level, "is not a layer of this state", hint
 
 
+def _of_cast(table: Mapping[str, Any]) -> Iterator[Link]:
+    cast, layers = _table(table.get("cast")), _table(table.get("layers"))
+    for name, member in _tables(cast):
+        for i, layer in enumerate(_list(member.get("layers"))):
+            if isinstance(layer, str) and layer not in layers:
+                yield ("cast", name, "layers", i), layer, "is not a layer of the preset", _among(layer, layers)
+    for where in ("states", "script"):
+        for key, caller in _tables(table.get(where)):
+            if isinstance(cue := caller.get("cue"), str) and cue not in cast:
+                yield (where, key, "cue"), cue, "is not in the cast of the preset", _among(cue, cast)
+
+
 def _of_transitions(table: Mapping[str, Any]) -> Iterator[Link]:
     states = _table(table.get("states"))
     pairs = []
@@ -87,14 +107,25 @@ def _of_script(table: Mapping[str, Any]) -> Iterator[Link]:
     for i, change in _tables(script):
         if isinstance(state := change.get("state"), str) and state not in states:
             yield ("script", i, "state"), state, "is not a state of the preset", _among(state, states)
-        if not {"state", "tension", "level"} & change.keys():
-            yield ("script", i), change, "changes nothing", "Give it a state, a tension or a level."
+        if not {"state", "tension", "level", "cue", "stinger", "countdown_s"} & change.keys():
+            yield ("script", i), change, "changes nothing", "Give it a state, a tension, a level or a cue."
         elif i == 0 and "state" not in change:
             yield ("script", 0), change, "names no state", "The first change says in which state the piece begins."
     if times and isinstance(times[0], int | float) and times[0] != 0:
         yield ("script", 0, "at_s"), times[0], "must be 0", "The first change says how the piece begins."
     for i in not_rising(times):
         yield ("script", i, "at_s"), times[i], "must be later than the change before it", ""
+
+
+def _of_form(table: Mapping[str, Any]) -> Iterator[Link]:
+    states, form = _table(table.get("states")), _list(table.get("form"))
+    if form and _list(table.get("script")):
+        yield ("form",), form, "stands beside a script", "Give the one or the other."
+    for i, state in enumerate(form):
+        if isinstance(state, str) and state not in states:
+            yield ("form", i), state, "is not a state of the preset", _among(state, states)
+        elif i and state == form[i - 1]:
+            yield ("form", i), state, "repeats the state before it", "Long stays are divided by themselves."
 
 
 def _of_tension(table: Mapping[str, Any]) -> Iterator[Link]:

@@ -11,9 +11,9 @@ from ambience.errors import ParameterError
 from ambience.preset.faults import Fault, explained, faults
 from ambience.preset.links import broken_links, joined
 from ambience.preset.settings import PluginTable, Settings
-from ambience.preset.tables import Change, Layer, Master, State, ThemeTable, TransitionTable
-from ambience.preset.terms import ONE_DAY_S, Meter, Mode, Name, Number, Seconds, Share, Title, Tonic, Whole
-from ambience.scene import SceneChange, Scenes, Transition
+from ambience.preset.tables import CastMember, Change, Layer, Master, State, ThemeTable, TransitionTable
+from ambience.preset.terms import ONE_DAY_S, AnyName, Meter, Mode, Name, Number, Seconds, Share, Title, Tonic, Whole
+from ambience.scene import Scenes, Transition
 
 _OPTIONS = {"seed": "seed", "duration_s": "duration", "state": "state", "master": "master"}
 
@@ -45,9 +45,15 @@ class Preset(Settings):
     )
     layers: Annotated[dict[Name, Layer], Field(min_length=1)] = Field(description="everything that can play, by name")
     states: Annotated[dict[Name, State], Field(min_length=1)] = Field(description="everything that can be, by name")
+    cast: dict[Name, CastMember] = Field(default={}, description="motifs that can be called, by name")
     transitions: tuple[TransitionTable, ...] = Field(default=(), description="how states lead into each other")
+    form: tuple[AnyName, ...] = Field(
+        default=(),
+        description="states in the order in which they come, whatever the length; absent: the script, or the composer",
+    )
     script: tuple[Change, ...] = Field(
-        default=(), description="what happens when; absent: the first state for the whole piece"
+        default=(),
+        description="what happens when, in a piece of just this length; in any other, their order counts",
     )
     effects: Annotated[
         dict[Name, Annotated[dict[str, Any], PluginTable("effects")]], BeforeValidator(_named_by_key)
@@ -56,6 +62,7 @@ class Preset(Settings):
 
     _name: str = PrivateAttr("")
     _text: str = PrivateAttr("")
+    _own_s: float = PrivateAttr(0.0)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -65,7 +72,7 @@ class Preset(Settings):
             return handler(table)
         between = broken_links(table)
         try:
-            preset = handler(_with_script(table))
+            preset = handler(table)
         except ValidationError as error:
             raise joined(error, between) from None
         if between:
@@ -82,23 +89,46 @@ class Preset(Settings):
         """The TOML from which the preset was read."""
         return self._text
 
+    @property
+    def own_s(self) -> float:
+        """The length for which script and tension were written: that of the file, whatever length was asked for."""
+        return self._own_s
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Remember the length for which the script was written."""
+        self._own_s = self.duration_s
+
     @cached_property
     def scenes(self) -> Scenes:
         """Everything that may happen, in the words of the conductor."""
+        return self.scenes_in(self.duration_s)
+
+    def scenes_in(self, length_s: float) -> Scenes:
+        """Tell what may happen in a piece of some length.
+
+        A script and a drawn tension belong to the length for which they were written; of a script for another length,
+        the order of the states is left. A single state that is held is held for any length.
+        """
+        scripted = length_s == self._own_s or len(self.script) == 1
+        order = [change.state for change in self.script if change.state] if self.script else self.form
         return Scenes(
             states=tuple(state.scene(name) for name, state in self.states.items()),
             transitions=tuple(Transition(**rule.model_dump()) for rule in self.transitions),
-            script=tuple(
-                SceneChange(**{**change.model_dump(), "state": change.state or None}, ahead=True)
-                for change in self.script
-            ),
-            tension_curve=self.tension,
+            script=tuple(change.scene() for change in self.script) if scripted else (),
+            tension_curve=self.tension if length_s == self._own_s else (),
+            form=tuple(name for name, before in zip(order, ["", *order], strict=False) if name != before),
         )
 
     def carrying(self, name: str, text: str) -> Self:
         """Return the same preset with the name and the text of its file."""
         copy = self.model_copy()
         copy._name, copy._text = name, text
+        return copy
+
+    def _lasting(self, own_s: float) -> Self:
+        """Return the same preset with a script that was written for some length."""
+        copy = self.model_copy()
+        copy._own_s = own_s
         return copy
 
     def override(
@@ -116,9 +146,9 @@ class Preset(Settings):
         seed : int, optional
             Another seed, 0 … 2**63 - 1.
         duration_s : float, optional
-            Another length in seconds, above 0, at most 24 h.
+            Another length in seconds, above 0, at most 24 h: the form is composed anew for it.
         state : str, optional
-            Hold this state for the whole duration: the script and the drawn tension are dropped.
+            Hold this state for the whole duration: form, script and drawn tension are dropped.
         master : str, optional
             Another delivery.
 
@@ -131,11 +161,11 @@ class Preset(Settings):
         wishes = {"seed": seed, "duration_s": duration_s}
         table |= {key: value for key, value in wishes.items() if value is not None}
         if state is not None:
-            table |= {"script": [{"at_s": 0, "state": state}], "tension": []}
+            table |= {"script": [{"at_s": 0, "state": state}], "tension": [], "form": []}
         if master is not None:
             table["master"] = {**table.get("master", {}), "name": master}
         try:
-            return type(self).model_validate(table).carrying(self.name, self.text)
+            return type(self).model_validate(table).carrying(self.name, self.text)._lasting(self._own_s)
         except ValidationError as error:
             found = [_of_option(fault) for fault in faults(type(self), table, error)]
             raise ParameterError("\n".join(explained(f, f"--{_OPTIONS[str(f.path[0])]}") for f in found)) from None
@@ -143,11 +173,3 @@ class Preset(Settings):
 
 def _of_option(fault: Fault) -> Fault:
     return replace(fault, path=("state",) if fault.path[0] == "script" else fault.path[:1])
-
-
-def _with_script(table: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Let a preset without a script stay in its first state."""
-    states = table.get("states")
-    if table.get("script", []) or not isinstance(states, Mapping) or not states:
-        return table
-    return {**table, "script": [{"at_s": 0, "state": next(iter(states))}]}

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from ambience.preset.settings import PluginTable, Settings
 from ambience.preset.terms import (
+    ONE_DAY_S,
     AnyName,
     FileBeside,
     Harmony,
@@ -25,9 +26,10 @@ from ambience.preset.terms import (
     broken,
     pitch_midi,
 )
-from ambience.scene import Controls, SceneState, When
+from ambience.scene import Controls, SceneChange, SceneState, When
 
-_OCTAVE_SEMITONES = 12
+_TWELFTH_SEMITONES = 19  # below, no octave of the tonic is sure to hold a theme
+_THEME_SOURCES = ("motif", "midi", "musicxml", "melody")
 
 
 class ThemeTable(Settings):
@@ -35,25 +37,45 @@ class ThemeTable(Settings):
 
     called: ClassVar[str] = "the theme"
 
-    bars: Annotated[Whole, Field(ge=4, le=32)] = Field(default=8, description="length of the theme in bars")
+    bars: Annotated[Whole, Field(ge=4, le=32)] = Field(
+        default=8, description="length of the theme in bars; that of the melody where one is given"
+    )
     form: Literal["auto", "sentence", "period"] = Field(
         default="auto", description="how it is built; auto lets the seed decide"
+    )
+    mode: Mode | None = Field(default=None, description="scale of the theme on the common tonic; absent: the piece's")
+    character: Annotated[str, Field(max_length=100)] = Field(
+        default="", description="one or two words such as 'noble' or 'lonely hopeful'; absent: none in particular"
     )
     motif: Text = Field(
         default="", description="its beginning as pitches and beats, such as 'C4:1 G4:2 R:1'; absent: composed"
     )
     midi: FileBeside = Field(default="", description="a MIDI file from whose highest line the motif is read")
+    musicxml: FileBeside = Field(
+        default="", description="a MusicXML file (.musicxml, .xml, .mxl) from whose first part the motif is read"
+    )
+    melody: Text = Field(
+        default="", description="the whole theme as pitches and beats, taken as it is whatever the seed"
+    )
+    chords: Text = Field(default="", description="chords of the melody, one a bar, such as 'Cm Ab Fm G'; absent: found")
+    head: Annotated[Whole, Field(ge=0, le=64)] = Field(
+        default=0, description="how many notes of the melody are its head motif; 0: those of its first two bars"
+    )
     lowest: PitchName = Field(default="G3", description="lowest pitch of the theme")
     highest: PitchName = Field(
-        default="E5", description="highest pitch of the theme, at least an octave above the lowest"
+        default="E5", description="highest pitch of the theme, at least a twelfth (19 semitones) above the lowest"
     )
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        if self.motif and self.midi:
-            raise broken("has both motif and midi", "Give the one or the other.")
-        if pitch_midi(self.highest) - pitch_midi(self.lowest) < _OCTAVE_SEMITONES:
-            raise broken("needs at least an octave from lowest to highest")
+        given = [word for word in _THEME_SOURCES if getattr(self, word)]
+        if len(given) > 1:
+            raise broken(f"has both {given[0]} and {given[1]}", f"Give only one of {', '.join(_THEME_SOURCES)}.")
+        for word in ("chords", "head"):
+            if getattr(self, word) and not self.melody:
+                raise broken(f"has {word} but no melody", "They belong to a melody that is given whole.")
+        if pitch_midi(self.highest) - pitch_midi(self.lowest) < _TWELFTH_SEMITONES:
+            raise broken("needs at least a twelfth, 19 semitones, from lowest to highest", "Such as from C4 to G5.")
         return self
 
 
@@ -103,6 +125,9 @@ class State(Settings):
     )
     leave: When = Field(default="bar", description="earliest moment at which the state may be left")
     min_dwell_s: Annotated[Number, Field(ge=0, le=3600)] = Field(default=8.0, description="shortest stay in seconds")
+    cue: AnyName = Field(
+        default="", description="motif of the cast that is heard whenever the state begins; absent: none"
+    )
 
     def scene(self, name: str) -> SceneState:
         """Return the state in the words of the conductor."""
@@ -111,6 +136,28 @@ class State(Settings):
         return SceneState(
             name=name, controls=controls, gains_db=tuple(self.gains_db.items()), mode=self.mode or "", **own
         )
+
+
+class CastMember(Settings):
+    """A motif with a name, for a person, a place or a thing: heard whenever it is called."""
+
+    called: ClassVar[str] = "a member of the cast"
+
+    made_of: Text = Field(
+        default="", alias="from", description="transform of the theme that it is, such as 'invert + fragment 5'"
+    )
+    motif: Text = Field(
+        default="", description="pitches and beats of its own, in the key of the piece, such as 'C4:1 G4:2 R:1'"
+    )
+    layers: tuple[AnyName, ...] = Field(
+        default=(), description="who plays it, in any state; absent: whoever sings the theme in the state"
+    )
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if bool(self.made_of) == bool(self.motif):
+            raise broken("needs either from or motif", "A transform of the theme, or pitches and beats of its own.")
+        return self
 
 
 class TransitionTable(Settings):
@@ -126,6 +173,7 @@ class TransitionTable(Settings):
     silence_beats: Annotated[Number, Field(ge=0, le=4)] = Field(
         default=0.0, description="beats for which the pulse holds its breath before the new state"
     )
+    stinger: Switch = Field(default=False, description="a short hit acknowledges the wish at the next beat")
 
 
 class Change(Settings):
@@ -141,6 +189,17 @@ class Change(Settings):
     when: When = Field(default="bar", description="musical moment to which the change is moved")
     tension: Share | None = Field(default=None, description="instead of the state's own tension")
     level: Share | None = Field(default=None, description="instead of the state's own level")
+    cue: AnyName = Field(default="", description="motif of the cast that is heard; absent: none")
+    stinger: Switch = Field(default=False, description="a short hit at the next beat, whatever plays")
+    countdown_s: Annotated[Number, Field(gt=0, le=ONE_DAY_S)] | None = Field(
+        default=None, description="seconds from here until a deadline runs out; absent: none begins"
+    )
+
+    def scene(self) -> SceneChange:
+        """Return the change in the words of the conductor: known in advance, its deadline on the clock."""
+        own = self.model_dump(exclude={"state", "countdown_s"})
+        zero_s = None if self.countdown_s is None else self.at_s + self.countdown_s
+        return SceneChange(state=self.state or None, ahead=True, zero_s=zero_s, **own)
 
 
 class Master(Settings):

@@ -67,6 +67,7 @@ def plan() -> tuple[Bar, ...]:
                     start_s=at_s,
                     tempo_bpm=tempo_bpm,
                     scale=Scale(2, "dorian"),
+                    drone_pc=2,
                     chord=_CHORDS[len(bars) % len(_CHORDS)],
                     next_chord=_CHORDS[(len(bars) + 1) % len(_CHORDS)],
                     phrase=Phrase(phrase_index, in_phrase, state.phrase_bars, phrase_start),

@@ -63,7 +63,7 @@ class DroneBed:
 
     def _families(self, bar: Bar) -> tuple[tuple[int, ...], ...]:
         """List the pitches open to each voice: they share none, so a voice is known by its pitch."""
-        root_pc = bar.scale.tonic_pc if self.pedal == "tonic" else bar.chord.bass_pc
+        root_pc = bar.drone_pc if self.pedal == "tonic" else bar.chord.bass_pc
         roots = pitches_of((root_pc,), self.lowest_midi, self.highest_midi)
         fifths = pitches_of((root_pc + 7,), self.lowest_midi, self.highest_midi)
         pcs = (*bar.chord.pcs, bar.chord.bass_pc)
@@ -74,7 +74,7 @@ class DroneBed:
 
     def _lies_still(self, bar: Bar) -> bool:
         """Tell whether the harmony rests on the drone, now and in the next bar."""
-        root_pc = bar.scale.tonic_pc if self.pedal == "tonic" else bar.chord.bass_pc
+        root_pc = bar.drone_pc if self.pedal == "tonic" else bar.chord.bass_pc
         return bar.chord.bass_pc == root_pc == bar.next_chord.bass_pc
 
     def _bridge_over_a_hole(self, notes: list[Note], bar: Bar, chance: Iterator[float]) -> list[Note]:
@@ -88,7 +88,7 @@ class DroneBed:
         if covered >= bar.end_beats - EPSILON_BEATS:
             return []
         busy = sounding_until(bar).keys() | {n.pitch_midi for n in notes}
-        root_pc = bar.scale.tonic_pc if self.pedal == "tonic" else bar.chord.bass_pc
+        root_pc = bar.drone_pc if self.pedal == "tonic" else bar.chord.bass_pc
         free = [p for p in pitches_of((root_pc, root_pc + 7), self.lowest_midi, self.highest_midi) if p not in busy]
         place = min(int(turn * len(free)), len(free) - 1)
         return [Note(bar.start_beats, 2.0 * bar.length_beats, free[place], uneven)] if free else []

@@ -49,7 +49,7 @@ class SubPedal:
 
     def _floor(self, bar: Bar) -> int:
         """Find the bass in the octave above the lower end, and a little beyond it rather than leap."""
-        pc = bar.scale.tonic_pc if self.pedal == "tonic" or bar.ending else bar.chord.bass_pc
+        pc = bar.drone_pc if self.pedal == "tonic" or bar.ending else bar.chord.bass_pc
         reach = min(self.lowest_midi + _REACH_SEMITONES, self.highest_midi)
         before = min(last_pitches(bar), default=self.lowest_midi + 5)
         return nearest_of((pc,), before - 0.5, self.lowest_midi, reach)
