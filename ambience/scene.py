@@ -39,6 +39,7 @@ class SceneState:
     swell: float = 0.1  # 0..0.5: how far tension and brightness wander by themselves
     leave: When = "bar"  # earliest moment at which the state may be left
     min_dwell_s: float = 8.0  # shortest stay
+    cue: str = ""  # motif of the cast that is heard whenever the state begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class Scenes:
     tension_curve: tuple[tuple[float, float], ...] = field(
         default=()
     )  # (second, tension), rising; empty: states decide
+    form: tuple[str, ...] = ()  # states in the order in which they should come; used where there is no script
 
     def state(self, name: str) -> SceneState:
         """Return the state of that name (KeyError if there is none)."""

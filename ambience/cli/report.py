@@ -2,30 +2,35 @@
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ambience.io.sidecar import chord_name, describe_score, to_json
-from ambience.music.commission import find_theme
+from ambience.music.agreement import LEAST_RANGE, WINDOW_S, agreement
+from ambience.music.commission import commission
+from ambience.music.ledger import QUOTE
 from ambience.music.motif import motif_text
-from ambience.music.pitch import parse_tonic
-from ambience.music.scale import Scale
-from ambience.music.score import Score
-from ambience.music.theme import Theme
+from ambience.music.score import LedgerEntry, Score
+from ambience.music.work import Member, Work
 from ambience.preset import Preset
 
 if TYPE_CHECKING:
     from ambience.bounce import Rendering
 
+_FEW = 6  # bars that are named one by one
+
 
 def piece_json(preset: Preset, score: Score) -> str:
     """Write what a piece will do as JSON."""
+    work = commission(preset)
     document = {
         "preset": preset.name,
         "title": preset.title,
         "seed": preset.seed,
         "duration_s": preset.duration_s,
         **describe_score(score),
-        "theme_bars": [{"bar": bar, "chord": chord, "notes": notes} for bar, chord, notes in _theme_bars(preset)],
+        "theme_bars": [{"bar": bar, "chord": chord, "notes": notes} for bar, chord, notes in _theme_bars(work)],
+        "cast": [_member_table(member) for member in work.cast],
         "states": {name: state.model_dump(mode="json") for name, state in preset.states.items()},
     }
     return to_json(document)
@@ -33,12 +38,15 @@ def piece_json(preset: Preset, score: Score) -> str:
 
 def piece_text(preset: Preset, score: Score) -> str:
     """Write what a piece will do for a reader."""
+    work = commission(preset)
     opening = f"seed {preset.seed}, {_clock(preset.duration_s)}, {preset.tonic} {preset.mode.replace('_', ' ')}"
     blocks = (
         [preset.title, f"  {opening}, {preset.tempo_bpm:g} bpm, {preset.meter}, master {preset.master.name}"],
         ["form", *(f"  {_section(section)}" for section in score.sections)],
-        ["theme", *(f"  {bar:>2}  {chord:<18} {notes}" for bar, chord, notes in _theme_bars(preset))],
-        ["ledger", *(f"  {_entry(entry)}" for entry in score.ledger)],
+        ["tension", *_tension(score)],
+        ["theme", *(f"  {bar:>2}  {chord:<18} {notes}" for bar, chord, notes in _theme_bars(work))],
+        *([["cast", *map(_member, work.cast)]] if work.cast else []),
+        ["ledger", *_ledger(score.ledger)],
         ["layers", *_layers(preset, score)],
         ["states", *_states(preset)],
     )
@@ -77,22 +85,61 @@ def rendering_summary(preset: Preset, rendering: "Rendering") -> str:
     )
 
 
-def _theme_bars(preset: Preset) -> Iterator[tuple[int, str, str]]:
-    scale = Scale(parse_tonic(preset.tonic), preset.mode)
-    theme: Theme = find_theme(preset, scale)
+def _theme_bars(work: Work) -> Iterator[tuple[int, str, str]]:
+    theme = work.theme
     for bar, chord in enumerate(theme.chords):
         start, end = bar * theme.bar_beats, (bar + 1) * theme.bar_beats
         notes = [note for note in theme.notes if start - 1e-9 <= note.onset_beats < end - 1e-9]
-        yield bar + 1, chord_name(chord, scale), motif_text(notes) if notes else "-"
+        yield bar + 1, chord_name(chord, theme.scale), motif_text(notes) if notes else "-"
+
+
+def _member(member: Member) -> str:
+    made_of = member.words or "motif of its own"
+    return (
+        f"  {member.name:<12} {made_of:<28} {motif_text(member.notes)}, {member.likeness:.0%} like the {member.heard}"
+    )
+
+
+def _member_table(member: Member) -> dict[str, Any]:
+    return {
+        "name": member.name,
+        "from": member.words,
+        "notes": motif_text(member.notes),
+        "layers": member.layers,
+        "heard": member.heard,
+        "similarity": member.likeness,
+    }
 
 
 def _section(section: Any) -> str:
     return f"{section.letter:<3} {_clock(section.at_s):>8}  {section.state:<12} {section.key:<20} {section.bars} bars"
 
 
-def _entry(entry: Any) -> str:
-    place = f"{_clock(entry.at_s):>8}  bar {entry.bar + 1:<4} {entry.state:<12} {entry.transform:<28}"
-    return f"{place} {entry.notes:>3} notes, {entry.similarity:4.0%} alike  {_listed(entry.layers)}"
+def _ledger(entries: Sequence[LedgerEntry]) -> Iterator[str]:
+    """List statements and cues, a line each, and all quotations between two of them on one line."""
+    for bare, group in groupby(entries, key=lambda entry: entry.transform == QUOTE):
+        listed = list(group)
+        if not bare:
+            yield from (f"  {_entry(entry)}" for entry in listed)
+            continue
+        layers = tuple(dict.fromkeys(layer for entry in listed for layer in entry.layers))
+        bars = _listed([str(entry.bar + 1) for entry in listed[:_FEW]]) + (" …" if len(listed) > _FEW else "")
+        yield f"  {'':>8}  quoted in bar {bars}: {_listed(layers)}"
+
+
+def _entry(entry: LedgerEntry) -> str:
+    words = f"{entry.cue}: {entry.transform}" if entry.cue else entry.transform
+    place = f"{_clock(entry.at_s):>8}  bar {entry.bar + 1:<4} {entry.state:<12} {words:<28}"
+    return f"{place} {entry.notes:>3} notes, {entry.similarity:4.0%} like the {entry.heard}: {_listed(entry.layers)}"
+
+
+def _tension(score: Score) -> Iterator[str]:
+    both = agreement(score)
+    for section, (requested, realized) in zip(score.sections, both.sections, strict=True):
+        yield f"  {section.letter:<3} {section.state:<12} {requested:.2f} asked for, {realized:.2f} in the notes"
+    little = f"too little change asked for to correlate (less than {LEAST_RANGE:g})"
+    found = little if both.correlation is None else f"r = {both.correlation:.2f}"
+    yield f"  both curves, means over {WINDOW_S:g} s: {found}, mean distance {both.mean_error:.2f}"
 
 
 def _layers(preset: Preset, score: Score) -> Iterator[str]:

@@ -1,20 +1,20 @@
 """The score as it is being written: every bar that was composed, kept until somebody asks for the whole."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 
-from ambience.music.form import Statement, head_semitones
+from ambience.music.form import Statement
+from ambience.music.hairpin import cut_short
 from ambience.music.harmony import Chord
-from ambience.music.motif import similarity
+from ambience.music.ledger import Ledger
 from ambience.music.pitch import tonic_name
 from ambience.music.score import (
     Bar,
     ControlPoint,
     Key,
-    LedgerEntry,
     Marker,
     Meter,
     Note,
@@ -39,11 +39,10 @@ class Recorder:
         self._keys: list[Key] = []
         self._markers: list[Marker] = []
         self._sections: list[Section] = []
-        self._ledger: list[LedgerEntry] = []
+        self._ledger = Ledger(work)
         self._chords: list[tuple[float, Chord]] = []
         self._expression: list[list[tuple[float, float]]] = [[] for _ in work.layers]
         self._realized_tension: list[float] = []
-        self._statement: Statement | None = None
 
     def add(self, written: WrittenBar, statement: Statement) -> None:
         """Keep one finished bar."""
@@ -57,14 +56,22 @@ class Recorder:
             self._keys.append(Key(bar.start_beats, bar.scale))
         self._chords.append((bar.start_beats, bar.chord))
         self._realized_tension.append(written.realized_tension)
-        for points, new_points in zip(self._expression, written.expression, strict=True):
-            points.extend(point for point in new_points if not points or point[0] > points[-1][0])
+        for points, drawn in zip(self._expression, written.expression, strict=True):
+            cut = cut_short(drawn, bar.end_beats)
+            points.extend(point for point in cut if not points or point[0] > points[-1][0])
         self._mark_form(bar)
-        if statement is not self._statement and statement.notes:
-            self._enter_in_ledger(bar, statement)
-        self._statement = statement
+        self._ledger.hear(written, statement)
         for kept, new in zip(self._notes, written.notes, strict=True):
             kept.extend(new)
+
+    def copied(self) -> "Recorder":
+        """Return a recorder that has kept the same bars and goes on by itself."""
+        twin = copy(self)
+        for name in ("_tempos", "_meters", "_keys", "_markers", "_sections", "_chords", "_realized_tension"):
+            setattr(twin, name, list(getattr(self, name)))
+        twin._notes, twin._expression = [list(n) for n in self._notes], [list(points) for points in self._expression]
+        twin._ledger = self._ledger.copied()
+        return twin
 
     def score(self, timeline: SceneTimeline, length_s: float) -> Score:
         """Return everything that was kept, as a piece that sounds for `length_s`."""
@@ -72,7 +79,7 @@ class Recorder:
         length_beats = tempo.at_beats + (length_s - tempo.at_s) * tempo.tempo_bpm / 60.0
         draft = Score(
             self._work.title, self._work.seed, (), tuple(self._tempos), tuple(self._meters), tuple(self._keys),
-            tuple(self._markers), tuple(self._sections), tuple(self._ledger), (), self._work.theme.notes,
+            tuple(self._markers), tuple(self._sections), self._ledger.entries(), (), self._work.theme.notes,
             tuple(self._chords), tuple(self._realized_tension), length_beats, length_s,
         )  # fmt: skip
         return replace(draft, tracks=self._tracks(draft), controls=_control_points(draft, timeline))
@@ -94,24 +101,6 @@ class Recorder:
             self._markers.append(Marker(bar.start_beats, bar.start_s, text))
         if self._sections:
             self._sections[-1] = replace(self._sections[-1], bars=self._sections[-1].bars + 1)
-
-    def _enter_in_ledger(self, bar: Bar, statement: Statement) -> None:
-        pitches = [n.pitch_midi for n in statement.notes]
-        intervals = tuple(b - a for a, b in pairwise(pitches))
-        likeness = similarity(head_semitones(self._work.theme), intervals)
-        players = tuple(v.name for v in self._work.layers if v.carries_theme and v.name in bar.state.layers)
-        self._ledger.append(
-            LedgerEntry(
-                bar.start_beats,
-                bar.start_s,
-                bar.index,
-                bar.state.name,
-                statement.transform,
-                players,
-                len(pitches),
-                likeness,
-            )
-        )
 
 
 def _true_durations(notes: Sequence[TimedNote], score: Score) -> tuple[Note, ...]:

@@ -85,45 +85,43 @@ def thin(notes: Sequence[Note], rate: float, bar_beats: float) -> Line:
     return tuple(notes[index] for index in sorted(ranked[:keep]))
 
 
-def misprint(notes: Sequence[Note], rate: float, scale: Scale, rng: Generator) -> Line:
-    """Copy a line with printing errors on a share `rate` of its notes, 0..1.
+def misprint(notes: Sequence[Note], rate: float, final_rate: float, scale: Scale, rng: Generator) -> Line:
+    """Copy a line with printing errors, on a share `rate` of its notes at first that grows to `final_rate`, 0..1.
 
     The errors of a low rate are among those of a higher one from the same stream: the copy decays, it does not change
     its mind. Up to about 0.3 the line is recognized; beyond, it is deformed.
     """
     draws = rng.random((len(notes), 4))
-    order = sorted(range(len(notes)), key=lambda index: float(draws[index, 0]))
-    count = math.floor(rate * len(notes) + 0.5)
-    wrong = set(order[:count])
+    ranks = {index: rank for rank, index in enumerate(sorted(range(len(notes)), key=lambda i: float(draws[i, 0])))}
     copy: list[Note] = []
     stuck: int | None = None
     for index, note in enumerate(notes):
-        plain = note if stuck is None else replace(note, pitch_midi=stuck)
-        stuck = None
-        if index not in wrong:
-            copy.append(plain)
+        grown = rate + (final_rate - rate) * index / max(len(notes) - 1, 1)
+        right, before, stuck = ranks[index] + 0.5 > grown * len(notes), stuck, None
+        if right:
+            copy.append(note if before is None else replace(note, pitch_midi=before))
             continue
         kind, size, side = (float(value) for value in draws[index, 1:])
-        copy.extend(_smudge(plain, kind, size, 1 if side < 0.5 else -1, scale))
+        copy.extend(_smudge(note, kind, size, 1 if side < 0.5 else -1, scale, first=index == 0))
         if kind >= _STUCK:
-            stuck = plain.pitch_midi
-    return from_zero(copy) if copy else tuple(notes[:1])
+            stuck = note.pitch_midi
+    return tuple(copy)
 
 
-def _smudge(note: Note, kind: float, size: float, side: int, scale: Scale) -> list[Note]:
-    """Print one note wrongly: neighbor tone, length, doubled, octave, omitted, or stuck."""
+def _smudge(note: Note, kind: float, size: float, side: int, scale: Scale, *, first: bool) -> list[Note]:
+    """Print one note wrongly: neighbor tone, length, doubled, octave, omitted, or stuck; the first begins in time."""
     half = note.duration_beats / 2.0
     later = replace(note, onset_beats=note.onset_beats + half, duration_beats=half)
     if kind < 0.3:
         return [replace(note, pitch_midi=scale.step(note.pitch_midi, side * (1 if size < 0.7 else 2)))]
     if kind < 0.48:
-        return [replace(note, duration_beats=half)] if size < 0.5 else [later]
+        return [replace(note, duration_beats=half)] if size < 0.5 or first else [later]
     if kind < 0.64:
         return [replace(note, duration_beats=half), later]
     if kind < 0.78:
         octave = 12 * side if 0 <= note.pitch_midi + 12 * side <= 127 else -12 * side
         return [replace(note, pitch_midi=note.pitch_midi + octave)]
     if kind < _STUCK:
-        return []
+        return [replace(note, duration_beats=half)] if first else []
     third = note.duration_beats / 3.0
     return [replace(note, onset_beats=note.onset_beats + turn * third, duration_beats=third) for turn in range(3)]

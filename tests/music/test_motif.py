@@ -1,6 +1,8 @@
 """Motifs in words, their likeness, and what transforms make of them."""
 
 import math
+from dataclasses import replace
+from itertools import accumulate, pairwise
 
 import numpy as np
 import pytest
@@ -8,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ambience.errors import ParameterError
+from ambience.music.commission import commission
+from ambience.music.likeness import likeness, similarity
 from ambience.music.motif import (
     TRANSFORMS,
     Transform,
@@ -16,15 +20,17 @@ from ambience.music.motif import (
     motif_text,
     parse_motif,
     parse_transform,
-    similarity,
 )
+from ambience.music.phrase_plan import plan_phrase
 from ambience.music.scale import Scale
 from ambience.music.score import Note
 from ambience.music.theme import Theme, ThemeSpec, compose_theme
 from ambience.rng import stream
+from tests.small_piece import SMALL, small
 
 DORIAN = Scale(2, "dorian")
 THEME = compose_theme(ThemeSpec(), DORIAN, 4.0, stream(7, "theme"))
+THEMES = [compose_theme(ThemeSpec(), DORIAN, 4.0, stream(seed, "theme")) for seed in range(4)]
 intervals = st.lists(st.integers(-12, 12), min_size=2, max_size=12)
 tokens = st.lists(st.tuples(st.integers(0, 127), st.sampled_from([0.25, 0.5, 1.0, 1.5, 4.0])), min_size=1, max_size=12)
 
@@ -79,6 +85,28 @@ def test_similarity_is_a_share(a: list[int], b: list[int]) -> None:
 @given(intervals, intervals, intervals)
 def test_a_motif_is_found_whole_in_a_longer_line(motif: list[int], before: list[int], after: list[int]) -> None:
     assert similarity(motif, [*before, *motif, *after]) == 1.0
+
+
+@settings(max_examples=50)
+@given(tokens, st.integers(-12, 12), st.sampled_from([0.25, 0.5, 2.0, 3.0]))
+def test_likeness_knows_no_key_and_no_speed(line: list[tuple[int, float]], semitones: int, speed: float) -> None:
+    places = [0.0, *accumulate(length for _, length in line)]
+    motif = [Note(beat, length, pitch, 0.7) for beat, (pitch, length) in zip(places, line, strict=False)]
+    moved = [replace(n, onset_beats=9.0 + speed * n.onset_beats, pitch_midi=n.pitch_midi + semitones) for n in motif]
+    assert likeness(motif, moved) == pytest.approx(1.0)
+
+
+def test_likeness_hears_the_rhythm() -> None:
+    motif, limping = parse_motif("C4:1 G4:1 Eb4:1 D4:1 C4:2"), parse_motif("C4:2 G4:0.5 Eb4:2 D4:0.5 C4:2")
+    assert head(motif) == head(limping)
+    assert 0.6 < likeness(motif, limping) < 0.9
+
+
+def test_likeness_hears_how_much_is_there() -> None:
+    found = [likeness(THEME.notes[:7], THEME.notes[:count]) for count in range(1, 8)]
+    assert found == sorted(found)
+    assert found[0] < 0.35
+    assert found[-1] == 1.0
 
 
 def test_strangers_are_less_alike_than_relatives() -> None:
@@ -153,21 +181,65 @@ def test_rest_is_silent() -> None:
     assert become("rest") == ()
 
 
-def test_misprints_are_recognized_at_first_and_deformed_later() -> None:
-    themes = [compose_theme(ThemeSpec(), DORIAN, 4.0, stream(seed, "theme")) for seed in range(3)]
+def test_a_clone_is_exact() -> None:
+    assert become("clone") == THEME.notes
 
-    def likeness(rate: float) -> list[float]:
-        copies = ((t, become(f"misprint {rate}", t, seed)) for t in themes for seed in range(20))
-        return [similarity(head(t.notes), head(copy)) for t, copy in copies]
 
-    means = []
-    for rate in (0.0, 0.1, 0.3, 0.6, 1.0):
-        found = likeness(rate)
-        means.append(sum(found) / len(found))
-        assert min(found) >= 0.6 or rate > 0.3
-    assert means[0] == 1.0
-    assert means == sorted(means, reverse=True)
-    assert means[-1] < 0.65
+def mean_likeness(words: str) -> tuple[float, float]:
+    """Compare many misprints of many themes with the whole themes: by intervals alone, and with the rhythm."""
+    copies = [(t, become(words, t, seed)) for t in THEMES for seed in range(25)]
+    steps = [similarity(head(t.notes), head(copy)) for t, copy in copies]
+    return float(np.mean(steps)), float(np.mean([likeness(t.notes, copy) for t, copy in copies]))
+
+
+@pytest.mark.parametrize(
+    "rates",
+    [("0", "0.1", "0.3", "0.6", "1"), ("0 0", "0 0.2", "0.1 0.4", "0.3 0.7", "0.6 1", "1 1")],
+    ids=["even", "growing"],
+)
+def test_misprints_are_recognized_at_first_and_deformed_later(rates: tuple[str, ...]) -> None:
+    steps, whole = zip(*(mean_likeness(f"misprint {rate}") for rate in rates), strict=True)
+    for likenesses in (steps, whole):
+        assert likenesses[0] == 1.0
+        assert all(before > after for before, after in pairwise(likenesses))
+        assert likenesses[1] > 0.8
+        assert likenesses[-1] < 0.65
+
+
+@settings(max_examples=60)
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.integers(0, 99))
+def test_what_a_worse_copy_leaves_right_a_better_one_left_right(a: float, b: float, c: float, seed: int) -> None:
+    good, bad, worst = sorted((a, b, c))
+    left = [set(become(f"misprint {rates}", seed=seed)) & set(THEME.notes) for rates in (f"{good} {bad}", worst)]
+    assert left[1] <= left[0]
+
+
+def test_a_growing_misprint_begins_well() -> None:
+    third = len(THEME.notes) // 3
+    kept = np.zeros(len(THEME.notes))
+    for seed in range(200):
+        copy = set(become("misprint 0 0.8", seed=seed))
+        kept += [note in copy for note in THEME.notes]
+    assert kept[:third].mean() > kept[third:-third].mean() + 20 > kept[-third:].mean() + 40
+
+
+def test_the_copies_of_one_stay_come_from_one_plate() -> None:
+    words = '["misprint 0 0.3", "misprint 0.3 0.6", "misprint 0.6 1"]'
+    work = commission(small(text=SMALL.replace('theme = "statement"', f"theme = {words}")))
+    state, left = work.scenes.state("opening"), []
+    for turn in range(3):
+        plan = plan_phrase(
+            work, state, index=4 + turn, start_beats=0.0, turn=turn, tension=0.3, last_chord=None, running=None
+        )
+        left.append(set(plan.statement.notes) & set(work.theme.notes))
+    assert left[0] > left[1] > left[2]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_misprint_stays_in_time(seed: int) -> None:
+    copy = become("misprint 0.6 1", seed=seed)
+    assert copy[0].onset_beats == 0.0
+    assert max(n.end_beats for n in copy) <= max(n.end_beats for n in THEME.notes) + 1e-9
 
 
 @settings(max_examples=60)
@@ -190,6 +262,8 @@ def test_every_chain_gives_a_line_from_beat_zero(words: list[str], seed: int) ->
         ("fragment 2.5", "whole"),
         ("invert 3", "no number"),
         ("misprint 2", "0..1"),
+        ("misprint 0.5 0.2", "must not fall"),
+        ("misprint 0.1 0.2 0.3", "one or two"),
         ("fragment 5 +", "empty step"),
         ("", "empty step"),
         ("thin nan", "0..1"),
@@ -202,4 +276,5 @@ def test_a_faulty_transform_is_named(text: str, word: str) -> None:
 
 def test_a_transform_is_a_value() -> None:
     assert parse_transform("fragment 5 + augment 2") == parse_transform("fragment  5  +  augment 2.0")
+    assert parse_transform("misprint 0.2") == parse_transform("misprint 0.2 0.2")
     assert isinstance(parse_transform("rest"), Transform)
