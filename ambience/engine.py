@@ -2,20 +2,21 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
-from ambience import plugins
 from ambience.engine_desk import Crew, make_desks, make_mixer, prepare
+from ambience.engine_now import describe
+from ambience.engine_requests import Exit, Now, Requests, ScheduledChange, check
 from ambience.errors import require
 from ambience.music.commission import commission
 from ambience.music.conductor import Conductor
 from ambience.music.score import Score
+from ambience.music.work import WrittenBar
 from ambience.preset import Preset
-from ambience.scene import SceneChange, When
+from ambience.scene import SceneChange
 from ambience.sound.block import QUANTUM_FRAMES
 from ambience.sound.warm import compile_ahead
 from ambience.timeline import SceneTimeline
@@ -25,17 +26,7 @@ _SPAN_QUANTA = 188  # one second at 48 kHz: long enough for threads to pay, shor
 _SPREAD_QUANTA = 16  # a shorter span is done before other threads have woken up
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduledChange:
-    """A wish that the engine took, and the moment at which the music will answer."""
-
-    change: SceneChange
-    at_frame: int  # first frame of the bar (bridge or state) that answers
-    at_s: float
-    bar: int  # index of that bar
-
-
-class Engine:
+class Engine(Requests):
     """Plays a preset: renders sound in any block size and changes scene while it does.
 
     Parameters
@@ -70,10 +61,9 @@ class Engine:
         self.preset, self.sample_rate_hz = preset, sample_rate_hz
         self.length_frames = s_to_frames(preset.duration_s, sample_rate_hz)
         self.frame = 0  # frames handed out so far
-        work = commission(preset, endless=endless)
+        self._work = work = commission(preset, endless=endless)
         self._timeline = SceneTimeline(work.scenes, [layer.name for layer in work.layers], preset.seed)
         self._conductor = Conductor(work, self._timeline)
-        self._states = tuple(state.name for state in work.scenes.states)
         self._mixer = make_mixer(preset, sample_rate_hz, stems)
         self._desks = make_desks(preset, sample_rate_hz, self._mixer)
         if endless:
@@ -99,46 +89,6 @@ class Engine:
         """Return the stem groups of the last `render`, same frames; their sum is the mix."""
         return {name: np.concatenate(parts) for name, parts in self._stems.items()}
 
-    def set_state(
-        self,
-        state: str,
-        *,
-        when: When = "bar",
-        fade_s: float = 4.0,
-        tension: float | None = None,
-        level: float | None = None,
-    ) -> ScheduledChange:
-        """Ask for another scene state.
-
-        Parameters
-        ----------
-        state : str
-            Name of one of the preset's states.
-        when : {"now", "beat", "bar", "phrase"}
-            Musical moment at which the notes change; controls and gains move at once.
-        fade_s : float, 0..600
-            Time in which they move.
-        tension, level : float, optional, 0..1
-            Instead of the state's own.
-
-        Returns
-        -------
-        scheduled : ScheduledChange
-            With the exact frame at which the music answers.
-        """
-        hint = plugins.suggest(state, self._states)
-        require(state in self._states, "set_state", "state", state, "is not a state of this preset", hint)
-        require(when in _WHENS, "set_state", "when", when, f"must be one of {', '.join(_WHENS)}")
-        return self.post(SceneChange(self._now_s, state, fade_s, when, tension, level))
-
-    def set_tension(self, tension: float, *, fade_s: float = 4.0) -> ScheduledChange:
-        """Move the tension, 0..1, and stay in the state."""
-        return self.post(SceneChange(self._now_s, None, fade_s, "now", tension=tension))
-
-    def set_level(self, level: float, *, fade_s: float = 4.0) -> ScheduledChange:
-        """Move the level of the supply, 0..1, and stay in the state."""
-        return self.post(SceneChange(self._now_s, None, fade_s, "now", level=level))
-
     def score(self) -> Score:
         """Return the score of what was composed so far."""
         composed_s = self.preset.duration_s if self._conductor.finished else self._conductor.end_s
@@ -154,25 +104,39 @@ class Engine:
         return self._mixer.lost_quanta
 
     @property
-    def _now_s(self) -> float:
+    def layer_failures(self) -> int:
+        """How many spans of single layers were silent because their players raised an error."""
+        return sum(desk.failures for desk in self._desks)
+
+    @property
+    def now_s(self) -> float:
         """The first moment that is not rendered yet."""
         return self._quantum * QUANTUM_FRAMES / self.sample_rate_hz
 
     def post(self, change: SceneChange) -> ScheduledChange:
-        """Take a change that is already dated, such as a session log's."""
-        for name in ("tension", "level"):
-            value = getattr(change, name)
-            require(value is None or 0.0 <= value <= 1.0, "Engine", name, value, "must be 0 to 1")
-        require(0.0 <= change.fade_s <= 600.0, "Engine", "fade_s", change.fade_s, "must be 0 to 600 seconds")
-        self._timeline.post(change)
+        """Take a change that is already dated, now or later, such as a session log's."""
+        check(change, self._work, self.now_s)
         self.log.append(change)
-        if change.state is None:
-            return ScheduledChange(change, s_to_frames(change.at_s, self.sample_rate_hz), change.at_s, -1)
-        if (bar := self._conductor.cut(change)) is not None:
-            for desk in self._desks:
-                desk.drop_from(s_to_frames(bar.bar.start_s + bar.bar.length_s, self.sample_rate_hz))
-        at_s, index = self._conductor.moment_of(change)
-        return ScheduledChange(change, s_to_frames(at_s, self.sample_rate_hz), at_s, index)
+        if (bar := self._conductor.post(change)) is not None:
+            self._rewrite(bar)
+        rate, answer = self.sample_rate_hz, None
+        if change.state is not None and (change.at_s < self._conductor.end_s or change.at_s == self.now_s):
+            answer = self._conductor.foretell(change)
+        if answer is None:
+            return ScheduledChange(change, s_to_frames(change.at_s, rate), change.at_s, -1)
+        return ScheduledChange(change, s_to_frames(answer.at_s, rate), answer.at_s, answer.bar)
+
+    def next_exits(self) -> tuple[Exit, ...]:
+        """Tell for every state but the present one when it would begin if somebody asked for it now."""
+        rate = self.sample_rate_hz
+        return tuple(
+            Exit(name, s_to_frames(told.begins_s, rate), told.begins_bar, s_to_frames(told.at_s, rate), told.bar)
+            for name, told in self._conductor.answers(self.now_s).items()
+        )
+
+    def now(self) -> Now:
+        """Tell how the piece stands at the moment that is rendered next."""
+        return describe(self._conductor, self._timeline, self.now_s, self.sample_rate_hz)
 
     def _hand_out(self, most_frames: int, blocks: list[Audio]) -> int:
         """Move what is ready, `most_frames` at most, to `blocks`; tell how many frames that were."""
@@ -225,16 +189,21 @@ class Engine:
 
         return controls, wait_in_order
 
+    def _rewrite(self, bar: WrittenBar) -> None:
+        """Let the rest of the bar that is being played be what it has become."""
+        rate, frame = self.sample_rate_hz, self._quantum * QUANTUM_FRAMES
+        for desk, notes in zip(self._desks, bar.notes, strict=True):
+            desk.drop_from(frame)
+            desk.expect((note for note in notes if s_to_frames(note.onset_s, rate) >= frame), rate)
+
     def _compose_until(self, stop_frame: int) -> None:
         while s_to_frames(self._conductor.end_s, self.sample_rate_hz) < stop_frame:
             bar = self._conductor.next_bar()
             if bar is None:
                 return
-            for desk, notes in zip(self._desks, bar.notes, strict=True):
+            for desk, notes, points in zip(self._desks, bar.notes, bar.expression, strict=True):
                 desk.expect(notes, self.sample_rate_hz)
-
-
-_WHENS = ("now", "beat", "bar", "phrase")
+                desk.swell(bar.bar, points, self.sample_rate_hz)
 
 
 def compose(preset: Preset) -> Score:

@@ -11,13 +11,16 @@ from typing import Protocol, TypeVar, runtime_checkable
 import numpy as np
 
 from ambience import plugins, rng
+from ambience.music.score import Bar
 from ambience.music.work import TimedNote
 from ambience.preset import Preset
 from ambience.sound.block import QUANTUM_FRAMES, NoteOn, Player
 from ambience.sound.mixer import Mixer, Strip
-from ambience.units import Audio, FloatArray, cents_to_ratio, midi_to_hz, s_to_frames
+from ambience.units import Audio, FloatArray, beats_to_s, cents_to_ratio, midi_to_hz, s_to_frames
 
 T = TypeVar("T")
+Hairpins = tuple[int, FloatArray, FloatArray]
+"""First frame of a bar, moments in seconds, and the gain at each: ramped between, empty for 1 throughout."""
 Shape = Callable[[Audio, FloatArray], bool]
 """Puts a span through the layer's strip, in place; tells whether anything is left to be heard."""
 
@@ -30,6 +33,9 @@ class Desk:
     player: Player
     shape: Shape
     waiting: deque[tuple[int, TimedNote]] = field(default_factory=deque)
+    hairpins: deque[Hairpins] = field(default_factory=deque)  # of the bar that sounds and of those to come
+    forgiving: bool = False  # a player that raises an error is silent, and the others go on
+    failures: int = 0  # spans that it cost
     busy_s: float = 0.0  # what the last span took: the dearest layers are begun first
     _buffers: list[Audio] = field(default_factory=lambda: [np.zeros((0, 2), np.float32)] * 2)
     _clean: list[bool] = field(default_factory=lambda: [False] * 2)  # whether a buffer is all zero
@@ -40,6 +46,12 @@ class Desk:
         ordered = sorted(notes, key=lambda n: n.onset_s)
         self.waiting.extend((s_to_frames(n.onset_s, sample_rate_hz), n) for n in ordered)
 
+    def swell(self, bar: Bar, points: Sequence[tuple[float, float]], sample_rate_hz: int) -> None:
+        """Put the hairpins of another bar on the stand: (beat, expression) points."""
+        times_s = np.array([bar.start_s + beats_to_s(beat - bar.start_beats, bar.tempo_bpm) for beat, _ in points])
+        gains = np.array([expression for _, expression in points])
+        self.hairpins.append((s_to_frames(bar.start_s, sample_rate_hz), times_s, gains))
+
     def drop_from(self, frame: int) -> None:
         """Take the notes away that begin at `frame` or later."""
         self.waiting = deque(entry for entry in self.waiting if entry[0] < frame)
@@ -48,12 +60,37 @@ class Desk:
         """Play the next span, as the buses hear it; None is silence. The buffer is good until the span after next."""
         began_s = time.perf_counter()
         out = self._clean_buffer(QUANTUM_FRAMES * (len(controls) - 1))
-        self.player.render(out, self._take(start_frame, start_frame + len(out), sample_rate_hz), controls)
-        heard = out if self.shape(out, gains) else None
+        notes = self._take(start_frame, start_frame + len(out), sample_rate_hz)
+        try:
+            self.player.render(out, notes, controls)
+        except Exception:
+            if not self.forgiving:
+                raise
+            self.failures += 1
+            out.fill(0.0)
+        heard = out if self.shape(out, self._shaded(start_frame, sample_rate_hz, gains)) else None
         self._buffers[self._turn] = out
         self._clean[self._turn] = heard is None
         self.busy_s = time.perf_counter() - began_s
         return heard
+
+    def _shaded(self, start_frame: int, sample_rate_hz: int, gains: FloatArray) -> FloatArray:
+        """Let the gains at the quantum boundaries follow the hairpins.
+
+        A boundary belongs to the last bar that began before it: a bar that begins on it may not be written yet.
+        """
+        while len(self.hairpins) > 1 and self.hairpins[1][0] < start_frame:
+            self.hairpins.popleft()
+        if not any(len(times_s) for _, times_s, _ in self.hairpins):
+            return gains
+        shaded = gains.copy()
+        times_s = (start_frame + QUANTUM_FRAMES * np.arange(len(gains))) / sample_rate_hz
+        begins = [(first - start_frame) // QUANTUM_FRAMES + 1 for first, *_ in self.hairpins]
+        begins[0] = 0
+        for (_, at_s, values), begin, end in zip(self.hairpins, begins, [*begins[1:], len(gains)], strict=True):
+            if len(at_s) and begin < end:
+                shaded[begin:end] *= np.interp(times_s[begin:end], at_s, values)
+        return shaded
 
     def _clean_buffer(self, n_frames: int) -> Audio:
         self._turn = 1 - self._turn
@@ -108,7 +145,9 @@ class _Thorough(Protocol):
 
 
 def prepare(desks: Sequence[Desk], crew: Crew) -> None:
-    """Do everything beforehand that would hold up a live session."""
+    """Do everything beforehand that would hold up a live session, and let no layer end it."""
+    for desk in desks:
+        desk.forgiving = True
     crew.begin([desk.player.prepare for desk in desks if isinstance(desk.player, _Thorough)], spread=True)()
 
 

@@ -77,6 +77,24 @@ decay_s = 1.5
 # What is inserted stands before all others, in the file, in the mix and in every state.
 BEFORE = '[layers.extra]\npart.name = "air"\ninstrument.name = "air"\ngain_db = 6\nsends_db.hall = 0\nstem = "fx"\n\n'
 
+# What can be called, and what hits at once.
+CAST = '\n[cast.lewis]\nfrom = "invert + fragment 4"\n'
+STINGING = """
+[layers.wall]
+part.name = "impact"
+instrument.name = "impact"
+stem = "fx"
+
+[[transitions]]
+from = "*"
+to = "battle"
+bars = 2
+riser = true
+impact = true
+stinger = true
+silence_beats = 1.0
+"""
+
 
 def small(seed: int = 3, duration_s: float = 6.0, state: str | None = None, text: str = SMALL) -> Preset:
     """Return the piece; with `state`, it stays in that one."""

@@ -1,5 +1,7 @@
 """The layers' desks: nothing that is no number gets through, silence costs nothing, and the crew keeps the order."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -74,3 +76,59 @@ def test_a_crew_returns_results_in_the_order_of_the_jobs(threads, spread):
     assert wait() == [i * i for i in range(20)]
     crew.leave()
     assert crew.begin([lambda: 7], spread=True)() == [7]
+
+
+class Constant:
+    """A player that plays ones."""
+
+    def render(self, out, notes, controls):
+        out += 1.0
+
+
+class Bar:
+    """What a desk must know of a bar."""
+
+    def __init__(self, start_beats, tempo_bpm=60.0):
+        self.start_beats, self.start_s, self.tempo_bpm = start_beats, start_beats * 60.0 / tempo_bpm, tempo_bpm
+
+
+def swelled(spans, bars):
+    """Play spans of so many quanta; a bar is put on the stand no earlier than it must be."""
+    seen, frame, waiting = [], 0, list(bars)
+    desk = Desk("x", Constant(), lambda layer, gains: bool(seen.append(gains.copy())) or True)
+    for n in spans:
+        stop = frame + n * QUANTUM_FRAMES
+        while waiting and round(waiting[0][0].start_s * 48_000) < stop:
+            desk.swell(*waiting.pop(0), 48_000)
+        desk.play(frame, 48_000, np.zeros((n + 1, 5)), np.full(n + 1, 0.5))
+        frame = stop
+    return seen
+
+
+BEAT = 48_000 / QUANTUM_FRAMES
+HAIRPINS = [
+    (Bar(0.0), ((0.0, 0.6), (0.5, 1.0), (1.0, 0.7))),
+    (Bar(0.768), ((0.768, 0.8392), (1.5, 0.6))),  # on a quantum; the bar before was cut short
+    (Bar(1.5), ((1.5, 0.6), (3.0, 1.0))),
+]
+
+
+def test_gains_follow_the_hairpins_at_every_quantum():
+    (gains,) = swelled([400], HAIRPINS)
+    beats = np.arange(401) / BEAT
+    expected = np.interp(beats, [0.0, 0.5, 0.768, 1.5, 3.0], [0.6, 1.0, 0.8392, 0.6, 1.0])
+    assert gains == pytest.approx(0.5 * expected)
+    assert np.abs(np.diff(gains)).max() < 0.003
+
+
+@pytest.mark.parametrize("spans", [[1] * 400, [7] * 57 + [1], [143, 1, 140, 116], [144, 256]])
+def test_hairpins_are_the_same_to_the_last_bit_however_time_is_cut(spans):
+    (whole,) = swelled([400], HAIRPINS)
+    rows = swelled(spans, HAIRPINS)
+    assert np.array_equal(np.concatenate([row[:-1] for row in rows]), whole[:-1])
+    assert all(before[-1] == after[0] for before, after in pairwise(rows))
+
+
+def test_without_hairpins_gains_stay_as_they_are():
+    (gains,) = swelled([10], [(Bar(0.0), ())])
+    assert np.array_equal(gains, np.full(11, 0.5))

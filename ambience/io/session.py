@@ -126,6 +126,10 @@ def _whole(low: int, high: int) -> Callable[[Any], bool]:
     return lambda value: type(value) is int and low <= value <= high
 
 
+def _switch(value: object) -> bool:
+    return isinstance(value, bool)
+
+
 def _text(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 1000
 
@@ -149,7 +153,13 @@ _CHANGE: dict[str, _Rule] = {
     "when": (lambda value: value in get_args(When), f"must be one of {', '.join(get_args(When))}", False),
     "tension": _SHARE,
     "level": _SHARE,
+    "cue": (_text, "must be the name of a motif", False),
+    "stinger": (_switch, "must be true or false", False),
+    "zero_s": (_number(-1.0, _LONGEST_S), "must be seconds from 0, or -1 to call a deadline off", False),
+    "hold": (_switch, "must be true or false", False),
 }
+_AT_ALL = {*_CHANGE} - {"at_s", "fade_s", "when"}
+_UNSET = (("stinger", False), ("cue", ""))  # `hold = false` says something
 
 
 def _faults(table: Mapping[str, Any], rules: Mapping[str, _Rule], place: Place) -> Iterator[_Fault]:
@@ -174,7 +184,7 @@ def _faults_of_changes(changes: object) -> Iterator[_Fault]:
         yield from faults
         if faults:
             continue
-        if not {"state", "tension", "level"} & change.keys():
+        if not _AT_ALL & change.keys():
             yield place, None, "changes nothing"
         if change["at_s"] < latest_s:
             yield (*place, "at_s"), change["at_s"], "must not be earlier than the change before it"
@@ -194,8 +204,8 @@ def _short(value: object) -> object:
 
 
 def _change_table(change: SceneChange) -> dict[str, Any]:
-    fields = ("at_s", "state", "fade_s", "when", "tension", "level")
-    return {name: value for name in fields if (value := getattr(change, name)) is not None}
+    table = {name: getattr(change, name) for name in _CHANGE}
+    return {name: value for name, value in table.items() if value is not None and (name, value) not in _UNSET}
 
 
 def _pairs(table: Mapping[str, Any]) -> str:
@@ -206,6 +216,6 @@ def _written(value: object) -> str:
     # JSON's strings are TOML's, but for one character that JSON leaves bare.
     return (
         json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-        if isinstance(value, str)
+        if isinstance(value, str | bool)
         else repr(float(value) if isinstance(value, float) else value)
     )

@@ -12,6 +12,7 @@ from ambience.music.score import Bar, Bridge, Note
 
 _PICK_UP_BEATS = 2.0  # length of the new pulse's announcement
 _TRIADS = ("major", "minor")
+_PULSES = (0.5, 2.0)  # any other pulse does not fit into the same bars
 
 
 def pivot_chord(leaving: Chord, arriving: Chord, scales: Sequence[Scale]) -> Chord:
@@ -28,12 +29,13 @@ def pivot_chord(leaving: Chord, arriving: Chord, scales: Sequence[Scale]) -> Cho
         Chord(root, quality, leaving.bass_pc) for scale in scales for root in scale.pcs for quality in _TRIADS
     ]
 
-    def common_tones(chord: Chord) -> tuple[int, int, int]:
+    def common_tones(chord: Chord) -> tuple[int, int, int, int]:
         pcs = set(chord.pcs)
         with_old, with_new = len(pcs & set(leaving.pcs)), len(pcs & set(arriving.pcs))
         in_scales = sum(pcs <= set(scale.pcs) for scale in scales)
         is_other = chord.root_pc not in (leaving.root_pc, arriving.root_pc)
-        return with_old + with_new + in_scales, int(is_other), min(with_old, with_new)
+        shared = min(with_old, with_new)
+        return int(shared > 0), with_old + with_new + in_scales, int(is_other), shared
 
     return max(candidates, key=common_tones)
 
@@ -50,20 +52,45 @@ def bridge_chords(bridge: Bridge, leaving: Chord, arriving: Chord, scales: tuple
 def liquidate(notes: Sequence[Note], bar: Bar, bridge: Bridge, rng: Generator) -> tuple[Note, ...]:
     """Dissolve a layer that leaves: weak beats go first, then all but the downbeats, softer and softer.
 
+    Where the new state is half as fast, every second beat is weak: the pulse halves before it disappears.
+
     Notes
     -----
     Liquidation: characteristic features are dropped one by one until only the uncharacteristic remain.
     A. Schoenberg, "Fundamentals of Musical Composition", 1967, p. 58.
     """
-    draws = rng.random(len(notes))
+    draws, pulse_beats = rng.random(len(notes)), max(bridge.leaving.tempo_ratio / bridge.arriving.tempo_ratio, 1.0)
     kept = []
     for note, draw in zip(notes, draws, strict=True):
         progress = (bridge.bar + (note.onset_beats - bar.start_beats) / bar.length_beats) / bridge.bars
         beat = note.onset_beats - bar.start_beats
-        weight = 1.0 if beat == 0.0 else 0.6 if beat % 1.0 == 0.0 else 0.2
+        weight = 1.0 if beat == 0.0 else 0.6 if beat % pulse_beats == 0.0 else 0.2
         if draw < weight * 1.3 * (1.0 - progress) + 0.15 * (beat == 0.0):
             kept.append(replace(note, velocity=note.velocity * (1.0 - 0.5 * progress)))
     return tuple(kept)
+
+
+def in_new_pulse(bar: Bar, bridge: Bridge) -> Bar:
+    """Show a layer that arrives the bar as it will count it: with twice or half as many beats in the same time."""
+    ratio = bridge.arriving.tempo_ratio / bridge.leaving.tempo_ratio
+    if ratio not in _PULSES:
+        return bar
+    return replace(bar, length_beats=bar.length_beats * ratio, tempo_bpm=bar.tempo_bpm * ratio)
+
+
+def in_old_beats(notes: Sequence[Note], counted: Bar, bar: Bar) -> Sequence[Note]:
+    """Write what was counted in the new pulse in the beats of the bar."""
+    if counted is bar:
+        return notes
+    ratio = counted.length_beats / bar.length_beats
+    return tuple(
+        replace(
+            note,
+            onset_beats=bar.start_beats + (note.onset_beats - bar.start_beats) / ratio,
+            duration_beats=note.duration_beats / ratio,
+        )
+        for note in notes
+    )
 
 
 def pick_up(notes: Sequence[Note], bar: Bar, bridge: Bridge) -> tuple[Note, ...]:

@@ -41,6 +41,7 @@ class Phrase:
     bar: int  # 0 … bars - 1
     bars: int  # length of the phrase
     start_beats: float  # from the start of the piece
+    chords: tuple[Chord, ...] = ()  # one a bar, as planned; empty: only the next one is known
 
     @property
     def last_bar(self) -> bool:
@@ -158,6 +159,15 @@ class Dynamics(Protocol):
         ...
 
 
+@runtime_checkable
+class Sting(Protocol):
+    """What a part that can hit at once, in the middle of a bar, offers beside `compose`."""
+
+    def sting(self, bar: Bar, at_beats: float, rng: Generator) -> Sequence[Note]:
+        """Write a short hit that begins at a beat of the bar, given from the start of the piece."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Tempo:
     """A tempo and where it begins."""
@@ -195,16 +205,18 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One appearance of the theme."""
+    """One appearance of the theme, or of a motif of the cast."""
 
     at_beats: float
     at_s: float
     bar: int
     state: str
-    transform: str
-    layers: tuple[str, ...]  # who plays it
-    notes: int
-    similarity: float  # 0..1, of the intervals played to the head motif
+    transform: str  # its words; "quote" for the bare head, "motif" for a motif of the cast's own
+    layers: tuple[str, ...]  # who played it
+    notes: int  # that sounded
+    similarity: float  # 0..1, of the notes that sounded to what `heard` names, by contour, intervals and rhythm
+    heard: str = "head"  # what they are most like: the head as it is, inverted or backward, or the theme's ending
+    cue: str = ""  # name in the cast; empty: the theme itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What is fixed before the first bar is written: theme, layers, scenes, and how long it may last."""
 
+import math
 from dataclasses import dataclass, replace
 
 from ambience.music.scale import Scale
@@ -26,6 +27,24 @@ class Layer:
         """Whether the theme can be heard in this layer."""
         return bool(getattr(self.part, "carries_theme", False))
 
+    @property
+    def sings_theme(self) -> bool:
+        """Whether it plays the theme's own notes, every one in its place."""
+        return bool(getattr(self.part, "sings_theme", False))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the cast: a motif with a name, heard whenever it is called."""
+
+    name: str
+    words: str  # the transform of the theme that it is; empty: a motif of its own
+    notes: tuple[Note, ...]  # from beat 0
+    scale: Scale  # in which they stand
+    layers: tuple[str, ...]  # who plays it; empty: whoever sings the theme
+    heard: str  # what of the theme it is most like: its head, inverted or backward, or its ending
+    likeness: float  # 0..1, to that, measured
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -40,6 +59,8 @@ class Work:
     layers: tuple[Layer, ...]
     scenes: Scenes
     end_s: float | None  # the last bar ends by then; None: the piece goes on for ever
+    cast: tuple[Member, ...] = ()  # motifs that can be called
+    form_s: float = math.inf  # until which script or form lead; a piece without an end goes on with cycles from there
 
     def scale_in(self, state: SceneState) -> Scale:
         """Return the scale of a state: its own mode on the tonic of the piece."""

@@ -14,7 +14,7 @@ from ambience.cli import commands as cli
 from ambience.engine import Engine
 from ambience.errors import PresetError
 from ambience.io.session import Session, read_session, session_of, session_text, write_session
-from ambience.mastering import fade_gains
+from ambience.mastering import session_gains
 from ambience.scene import SceneChange
 
 SHARES = st.none() | st.floats(0.0, 1.0)
@@ -27,6 +27,10 @@ CHANGES = st.lists(
         st.sampled_from(["now", "beat", "bar", "phrase"]),
         SHARES,
         SHARES,
+        cue=st.sampled_from(["", "lewis"]),
+        stinger=st.booleans(),
+        zero_s=st.none() | st.just(-1.0) | st.floats(0.0, 80_000.0),
+        hold=st.none() | st.booleans(),
     )
 )
 HEAD = 'version = 1\npreset = "small"\npreset_sha256 = "0"\nseed = 3\nsample_rate_hz = 48000\n'
@@ -56,6 +60,9 @@ def test_what_is_written_is_read_back_to_the_last_bit(
         (HEAD + '[[changes]]\nat_s = 1\nlevel = "low"', "level = 'low'"),
         (HEAD + '[[changes]]\nat_s = 1\nstate = "drift"\nwhen = "soon"', "must be one of now, beat, bar, phrase"),
         (HEAD + "[[changes]]\nat_s = 1", "changes nothing"),
+        (HEAD + "[[changes]]\nat_s = 1\nstinger = 1", "stinger = 1, must be true or false"),
+        (HEAD + "[[changes]]\nat_s = 1\nzero_s = -2", "zero_s = -2, must be seconds from 0"),
+        (HEAD + "[[changes]]\nat_s = 1\nhold = 'on'", "hold = 'on', must be true or false"),
         (
             HEAD + "[[changes]]\nat_s = 2\nlevel = 1\n[[changes]]\nat_s = 1\nlevel = 0",
             "#2]: at_s = 1, must not be earl",
@@ -95,7 +102,7 @@ def test_an_evening_is_rendered_again_sample_by_sample(tmp_path: Path, capsys: p
     audio, _ = soundfile.read(found["audio"], dtype="float32")
     evening = np.concatenate(blocks)
     gain = 10 ** (found["loudness"]["gain_db"] / 20)
-    faded = evening * fade_gains(0, len(evening), len(evening), 48_000)
+    faded = evening * session_gains(0, len(evening), len(evening), 48_000)
     assert np.abs(evening).max() > 0.05
     assert found["loudness"]["true_peak_db"] > -60.0
     assert np.max(np.abs(audio - gain * faded)) < 1e-6

@@ -144,9 +144,9 @@ def test_a_battle_is_built_up(seed: int) -> None:
     assert strokes[1] > 1.3 * strokes[0]
 
 
-@pytest.mark.parametrize("preset", ["opening", "drift"])
-def test_a_longer_piece_begins_with_the_shorter_one(preset: str) -> None:
-    wish = preset_file.read(preset)
+@pytest.mark.parametrize(("preset", "state"), [("opening", "statement"), ("drift", "drift")])
+def test_a_longer_stay_in_a_state_begins_with_the_shorter_one(preset: str, state: str) -> None:
+    wish = preset_file.read(preset).override(state=state)  # a form is composed anew for each length
     short, long = (compose(wish.override(duration_s=s)) for s in (60.0, 90.0))
     stop = short.beat_at(40.0)
     for a, b in zip(short.tracks, long.tracks, strict=True):

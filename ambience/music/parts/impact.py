@@ -1,4 +1,4 @@
-"""The hit on the first beat of a new state, when a bridge has prepared it."""
+"""The hit on the first beat of a new state, when a bridge has prepared it, and the one that comes unprepared."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from ambience.music.score import Bar, Note
 from ambience.music.touch import chances, playable, strength
 from ambience.music.voicing import pitches_of, require_register
 from ambience.plugins import setting
+
+_STING_S = 2.5  # by ear: a sting is an exclamation, not a wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +32,14 @@ class Impact:
         velocity = strength(self.velocity, bar.controls, chance, accent=1.1)
         hit = Note(bar.start_beats, bar.beats(self.ring_s), pitch, velocity, "marcato")
         return playable([hit] if bar.impact else [], bar)
+
+    def sting(self, bar: Bar, at_beats: float, rng: Generator) -> Sequence[Note]:
+        """Hit on root and fifth of the chord, as low as they go, with a semitone's edge an octave above."""
+        chance, root_pc = chances(rng), bar.chord.root_pc
+        root = pitches_of((root_pc,), self.lowest_midi, self.highest_midi)[0]
+        color_pc = next((pc for pc in bar.chord.pcs if (pc - root_pc) % 12 not in (0, 7)), root_pc)
+        edge = pitches_of((color_pc,), root + 12, root + 23)[0]
+        return tuple(
+            Note(at_beats, bar.beats(_STING_S), pitch, strength(self.velocity, bar.controls, chance), "marcato")
+            for pitch in (root, root + 7, edge, edge + 1)
+        )

@@ -32,8 +32,11 @@ class Riser:
         bridge, wished = bar.bridge, self.lowest_midi + (self.highest_midi - self.lowest_midi) * next(chance)
         velocity = strength(self.velocity, bar.controls, chance)
         pitch = nearest_of((bar.next_chord.root_pc,), wished, self.lowest_midi, self.highest_midi)
-        if bridge is not None and bridge.riser and bridge.bar == 0:
-            whole = bridge.bars * bar.length_beats
+        begins = bridge is not None and bridge.riser and (bridge.bar == 0 or not bar.voices)
+        if bridge is not None and begins:
+            whole = (bridge.bars - bridge.bar) * bar.length_beats
+            if bar.zero_s is not None:  # its bars may differ, but the deadline will not wait
+                whole = min(whole, bar.beats(bar.zero_s - bar.start_s))
             length = max(whole - bridge.silence_beats, 0.5 * bar.length_beats)
             return playable([Note(bar.start_beats, length, pitch, velocity, "swell")], bar)
         tense = bar.controls.tension > self.phrase_tension and bar.phrase.last_bar
