@@ -122,7 +122,7 @@ _PANELS = (
     _Panel(0.30, "", panels.draw_form, lambda plan: bool(plan.stays)),
     _Panel(0.85, "waveform", panels.draw_waveform),
     _Panel(0.80, "LUFS (3 s)", panels.draw_loudness),
-    _Panel(0.62, "tension", panels.draw_tension, lambda plan: plan.tension is not None),
+    _Panel(0.78, "tension", panels.draw_tension, lambda plan: plan.tension is not None),
     _Panel(0.55, "tempo", panels.draw_tempo, lambda plan: plan.tension is None and bool(plan.tempos)),
     _Panel(2.10, "spectrum (Hz)", panels.draw_spectrogram),
     _Panel(0.78, "theme", panels.draw_theme, lambda plan: bool(plan.occurrences)),

@@ -13,6 +13,7 @@ PAPER, PANEL, INK, QUIET, FAINT = "#0d0f14", "#12151c", "#e8e6e1", "#8b90a0", "#
 WIDTH_IN = 10.82  # of every panel
 
 _SOUND, _BODY, _LOUDNESS, _TENSION = "#6f8fb5", "#b9cbe2", "#d8c9a3", "#c25b4e"
+_HEARD = "#f0d9b0"
 _GLOW = ("#0d0f14", "#141c33", "#223a63", "#37698a", "#7f9f8a", "#e0b66c", "#fbeed0")  # silence to loudest
 _STATES = ("#465b7c", "#9c783d", "#8e443f", "#4c7a72", "#745a86", "#6b7646", "#91655c", "#526d88")
 _STEMS = {
@@ -69,12 +70,14 @@ def draw_loudness(axes: Any, sketch: Sketch, plan: Plan) -> None:
 
 
 def draw_tension(axes: Any, sketch: Sketch, plan: Plan) -> None:
-    """Draw the tension that was asked for."""
-    points = plan.tension if plan.tension is not None and len(plan.tension) else np.zeros((1, 2))
-    times_s, tension = np.vstack((points, (sketch.length_s, points[-1, 1]))).T
-    axes.fill_between(times_s, tension, color=_TENSION, alpha=0.28, lw=0)
-    axes.plot(times_s, tension, color=_TENSION, lw=1.3)
-    _scale(axes, (0.0, 1.05), {"0": 0.0, ".5": 0.5, "1": 1.0})
+    """Draw the tension that was asked for as a field, and what is heard of it in the notes as a line."""
+    points = plan.tension if plan.tension is not None else np.zeros((1, 3))
+    times_s, requested, realized = np.vstack((points, (sketch.length_s, *points[-1, 1:]))).T
+    axes.fill_between(times_s, requested, color=_TENSION, alpha=0.32, lw=0)
+    axes.plot(times_s, requested, color=_TENSION, lw=0.8, alpha=0.8)
+    axes.plot(times_s, realized, color=_HEARD, lw=1.3)
+    _legend(axes, {"asked": _TENSION, "heard": _HEARD})
+    _scale(axes, (0.0, 1.45), {"0": 0.0, ".5": 0.5, "1": 1.0})
 
 
 def draw_tempo(axes: Any, sketch: Sketch, plan: Plan) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ambience.music.agreement import agreement
 from ambience.music.score import Score
 from ambience.units import FloatArray
 
@@ -41,7 +42,7 @@ class Plan:
     stays: tuple[Stay, ...] = ()
     occurrences: tuple[Occurrence, ...] = ()
     tempos: tuple[tuple[float, float], ...] = ()  # (second, beats a minute)
-    tension: FloatArray | None = None  # (points, 2): second, 0..1
+    tension: FloatArray | None = None  # (bars, 3): second, asked for and heard, each 0..1
     notes: tuple[tuple[str, FloatArray], ...] = ()  # stem group, (notes, 4): start and end in seconds, pitch, velocity
 
 
@@ -54,6 +55,7 @@ def plan_of_score(score: Score) -> Plan:
             for n in track.notes
         )
     tempos = tuple((tempo.at_s, tempo.tempo_bpm) for tempo in score.tempos)
+    both = agreement(score)
     opening = score.sections[0].key if score.sections else ""
     return Plan(
         score.title,
@@ -61,13 +63,14 @@ def plan_of_score(score: Score) -> Plan:
         _stays([(marker.at_s, marker.text) for marker in score.markers], score.length_s),
         tuple(Occurrence(entry.at_s, entry.transform, entry.similarity) for entry in score.ledger),
         tempos,
-        np.array([(point.at_s, point.controls.tension) for point in score.controls]).reshape(-1, 2),
+        _curves(both.at_s, both.requested, both.realized),
         tuple((stem, np.array(notes).reshape(-1, 4)) for stem, notes in stems.items() if notes),
     )
 
 
 def plan_of_sidecar(sidecar: Mapping[str, Any]) -> Plan:
-    """Take from a sidecar what it tells: form, theme and tempo."""
+    """Take from a sidecar what it tells: form, theme, tempo and, unless it is an old one, tension."""
+    both = sidecar.get("tension")
     length_s = sidecar["audio"]["length_s"]
     tempos = tuple((tempo["at_s"], tempo["tempo_bpm"]) for tempo in sidecar["tempo_map"])
     opening = sidecar["sections"][0]["key"] if sidecar["sections"] else ""
@@ -77,7 +80,12 @@ def plan_of_sidecar(sidecar: Mapping[str, Any]) -> Plan:
         _stays([(marker["at_s"], marker["text"]) for marker in sidecar["markers"]], length_s),
         tuple(Occurrence(e["at_s"], e["transform"], e["similarity"]) for e in sidecar["ledger"]),
         tempos,
+        _curves(both["at_s"], both["requested"], both["realized"]) if both else None,
     )
+
+
+def _curves(at_s: Sequence[float], requested: Sequence[float], realized: Sequence[float]) -> FloatArray | None:
+    return np.array((at_s, requested, realized), dtype=np.float64).T if at_s else None
 
 
 def _subtitle(seed: int, length_s: float, key: str, tempos: Sequence[tuple[float, float]]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ambience.io.session import Session, session_table
 from ambience.io.wav import BitDepth, Container, library_versions
+from ambience.music.agreement import WINDOW_S, Agreement, agreement
 from ambience.music.harmony import Chord
 from ambience.music.motif import motif_text
 from ambience.music.pitch import tonic_name
@@ -98,8 +99,22 @@ def describe_score(score: Score) -> dict[str, Any]:
         "keys": [{"at_beats": key.at_beats, "key": key_name(key.scale)} for key in score.keys],
         "markers": [asdict(marker) for marker in score.markers],
         "sections": [asdict(section) for section in score.sections],
+        "tension": _tension(agreement(score)),
         "ledger": [asdict(entry) for entry in score.ledger],
         "layers": [{"name": track.name, "stem": track.stem, "notes": len(track.notes)} for track in score.tracks],
+    }
+
+
+def _tension(both: Agreement) -> dict[str, Any]:
+    """Write down the tension that was asked for and that is heard, bar by bar and section by section."""
+    return {
+        "at_s": [round(time_s, 3) for time_s in both.at_s],
+        "requested": [round(value, 4) for value in both.requested],
+        "realized": [round(value, 4) for value in both.realized],
+        "sections": [{"requested": round(a, 4), "realized": round(b, 4)} for a, b in both.sections],
+        "smoothed_s": WINDOW_S,
+        "correlation": None if both.correlation is None else round(both.correlation, 4),
+        "mean_error": round(both.mean_error, 4),
     }
 
 

@@ -11,8 +11,11 @@ neither figure replaces the other, and both ignore octaves, which is what `rough
 
 import math
 from collections.abc import Sequence
+from functools import cache, lru_cache
 
-from ambience.units import midi_to_hz
+import numpy as np
+
+from ambience.units import FloatArray, midi_to_hz
 
 Point = tuple[float, float, float]
 
@@ -22,6 +25,7 @@ _MINOR_MIX = 0.75  # share of the major dominant and of the minor subdominant in
 _CIRCLE = ((0.0, 1.0), (1.0, 0.0), (0.0, -1.0), (-1.0, 0.0))
 _PARTIALS = 6
 _ROLLOFF = 0.88  # amplitude from partial to partial
+_AUDIBLE_GAIN = 0.12  # by ear: to the strongest tone; what is weaker does not widen a cloud
 
 
 def position(fifths: int) -> Point:
@@ -53,41 +57,76 @@ def key_center(tonic_fifths: int, minor: bool) -> Point:
     return _mix([chord_center(tonic_fifths, True), fifth, fourth], _WEIGHTS)
 
 
-def cloud_diameter(fifths: Sequence[int]) -> float:
-    """Measure how far the two most distant tones of a cloud lie apart."""
-    points = [position(f) for f in fifths]
-    return max((math.dist(a, b) for i, a in enumerate(points) for b in points[:i]), default=0.0)
-
-
 def cloud_momentum(before: Sequence[int], after: Sequence[int]) -> float:
     """Measure how far the centroid moves from one cloud to the next."""
     return math.dist(center(before), center(after))
 
 
-def tensile_strain(fifths: Sequence[int], tonic_fifths: int, minor: bool) -> float:
-    """Measure how far a cloud pulls away from its key."""
-    return math.dist(center(fifths), key_center(tonic_fifths, minor))
+def strain_and_diameter(strengths: FloatArray, spelling: tuple[int, ...], minor: bool) -> tuple[float, float]:
+    """Measure how far a cloud of tones pulls away from its key, and how wide it is.
+
+    Parameters
+    ----------
+    strengths : array, shape (12,)
+        Gains of the pitch classes, not all 0. One that is far weaker than the strongest pulls, but widens nothing.
+    spelling : tuple of int, length 12
+        Places of these pitch classes on the line of fifths, the tonic at 0.
+    minor : bool
+        Whether the key is.
+
+    Notes
+    -----
+    Tensile strain and cloud diameter of Herremans and Chew 2016, for tones that are not all alike.
+    """
+    points, apart, key = _space(spelling, minor)
+    gains = strengths.tolist()
+    faint = _AUDIBLE_GAIN * max(gains)
+    audible = [pc for pc, gain in enumerate(gains) if gain > faint]
+    diameter = max((apart[a][b] for i, a in enumerate(audible) for b in audible[:i]), default=0.0)
+    return math.dist(strengths @ points / sum(gains), key), diameter
 
 
-def roughness(pitches_midi: Sequence[float]) -> float:
-    """Measure the beating of simultaneous tones, 0 for none, relative to their energy.
+def roughness(tones: FloatArray) -> FloatArray:
+    """Measure the beating within sonorities, 0 for none, relative to their energy.
+
+    Parameters
+    ----------
+    tones : array, shape (n, 128)
+        Gains of the 128 notes, a row for each sonority.
+
+    Returns
+    -------
+    roughness : array, shape (n,)
 
     Notes
     -----
     W. A. Sethares, "Local consonance and the relationship between timbre and scale", JASA 94(3), 1993, after
-    R. Plomp, W. J. M. Levelt, "Tonal Consonance and Critical Bandwidth", JASA 38, 1965; six partials a tone.
+    R. Plomp, W. J. M. Levelt, "Tonal Consonance and Critical Bandwidth", JASA 38, 1965; six partials a tone, products
+    of amplitudes, so that many sonorities are one product of matrices.
     """
-    partials = sorted(
-        (midi_to_hz(pitch) * k, _ROLLOFF ** (k - 1)) for pitch in pitches_midi for k in range(1, _PARTIALS + 1)
-    )
-    total = 0.0
-    for i, (low_hz, low_gain) in enumerate(partials):
-        scale = 0.24 / (0.0207 * low_hz + 18.96)
-        for high_hz, high_gain in partials[i + 1 :]:
-            spread = scale * (high_hz - low_hz)
-            total += min(low_gain, high_gain) * (math.exp(-3.51 * spread) - math.exp(-5.75 * spread))
-    energy = sum(gain * gain for _, gain in partials)
-    return total / energy if energy else 0.0
+    energies = (tones * tones).sum(axis=1)
+    beats = (tones @ _beating() * tones).sum(axis=1)
+    relative: FloatArray = beats / np.where(energies > 0.0, energies, 1.0)
+    return relative
+
+
+@cache
+def _beating() -> FloatArray:
+    """Return half the beating of any two of the 128 notes at unit gain, shape (128, 128)."""
+    hz = np.array([[midi_to_hz(pitch) * k for k in range(1, _PARTIALS + 1)] for pitch in range(128)]).ravel()
+    gains = np.tile(_ROLLOFF ** np.arange(_PARTIALS), 128)
+    spread = 0.24 / (0.0207 * np.minimum(hz[:, None], hz) + 18.96) * np.abs(hz[:, None] - hz)
+    beats = np.outer(gains, gains) * (np.exp(-3.51 * spread) - np.exp(-5.75 * spread))
+    energy = float(np.sum(gains[:_PARTIALS] ** 2))
+    table: FloatArray = beats.reshape(128, _PARTIALS, 128, _PARTIALS).sum(axis=(1, 3)) / (2.0 * energy)
+    return table
+
+
+@lru_cache(maxsize=512)
+def _space(spelling: tuple[int, ...], minor: bool) -> tuple[FloatArray, list[list[float]], Point]:
+    """Place the pitch classes around a tonic: their points, their distances from each other, the center of the key."""
+    points = [position(place) for place in spelling]
+    return np.array(points), [[math.dist(a, b) for b in points] for a in points], key_center(0, minor)
 
 
 def _mix(points: Sequence[Point], weights: Sequence[float]) -> Point:
