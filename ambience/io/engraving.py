@@ -9,7 +9,7 @@ from ambience.io.seating import Seat, orchestra
 from ambience.io.signs import Sign, choose_clefs, signs
 from ambience.io.spelling import Spelled, fifths_of, signature_alter, spell
 from ambience.io.voices import Stretch, Struck, quantise, stretches, to_step, two_voices, values
-from ambience.music.score import Note, Score
+from ambience.music.score import Score, Track
 
 PAPER_MM, MARGIN_MM = (210.0, 297.0), 15.0  # A4: programs that ignore the page size assume it
 _STAFF_MM = 7.0  # largest height of a staff
@@ -77,17 +77,17 @@ def engrave(score: Score) -> Page:
     """Lay a score out for an orchestra."""
     seated = orchestra(score.tracks)
     bars = tuple(measures(score, max((note.end_beats for _, track in seated for note in track.notes), default=0.0)))
-    desks = tuple(_desk(score, bars, seat, track.notes) for seat, track in seated)
+    desks = tuple(_desk(score, bars, seat, track) for seat, track in seated)
     return Page(score.title, score.seed, bars, desks)
 
 
-def _desk(score: Score, bars: Sequence[Measure], seat: Seat, notes: Sequence[Note]) -> Desk:
-    end = bars[-1].start + bars[-1].length
+def _desk(score: Score, bars: Sequence[Measure], seat: Seat, track: Track) -> Desk:
+    notes, end = track.notes, bars[-1].start + bars[-1].length
     high = [note for note in notes if note.pitch_midi >= _SPLIT_MIDI or seat.staves == 1]
     low = [note for note in notes if note.pitch_midi < _SPLIT_MIDI and seat.staves == 2]
     hands = [quantise(hand, end, seat.reach) for hand in (high, low)]
     struck = sorted((*hands[0], *hands[1]), key=lambda note: (note.start, note.pitch_midi))
-    marks = tuple(signs(struck, bars))
+    marks = tuple(signs(struck, bars, track.expression))
     if seat.staves == 1:
         return Desk(seat, (_staff(score, bars, seat, struck, marks),), tuple(struck))
     shared: tuple[list[Sign], list[Sign]] = ([], [])

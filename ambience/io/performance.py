@@ -57,8 +57,16 @@ class _Curves:
     """The controls of the piece on one fine grid."""
 
     ticks: IntArray
-    timbre: IntArray
+    timbre: FloatArray  # 0..1
     expression: FloatArray  # 0..1
+
+    def of(self, track: Track) -> "_Curves":
+        """Let the hairpins of a track shape both: what grows also grows brighter."""
+        if not track.expression:
+            return self
+        beats, heights = zip(*track.expression, strict=True)
+        hairpins = np.interp(self.ticks / TICKS_PER_BEAT, beats, heights)
+        return _Curves(self.ticks, self.timbre * hairpins, self.expression * hairpins)
 
 
 def to_tick(beats: float) -> int:
@@ -123,18 +131,20 @@ def _performance(
 ) -> Performance:
     port, channel = (seat[0], PITCHED_CHANNELS[seat[1]]) if seat else (0, DRUM_CHANNEL)
     # A kit is one channel with one volume, place and curve; layers that differed would only overwrite each other.
-    expression = _controller(_swelled(curves, track.notes) if seat else curves.expression)
+    own = curves.of(track) if seat else curves
+    expression = _controller(_swelled(own, track.notes) if seat else own.expression)
+    timbre = _controller(own.timbre)
     pan = track.pan if seat else 0.0
     start = [
         Change(0, VOLUME, _volume(track.gain_db if seat else 0.0)),
         Change(0, PAN, round(64 + (63 if pan > 0 else 64) * pan)),
         Change(0, EXPRESSION, int(expression[0])),
-        Change(0, TIMBRE, int(curves.timbre[0])),
-        Change(0, BREATH, int(curves.timbre[0])),
+        Change(0, TIMBRE, int(timbre[0])),
+        Change(0, BREATH, int(timbre[0])),
         Change(0, REVERB, reverb),
     ]
     moving = [Change(tick, EXPRESSION, value) for tick, value in _thin(curves.ticks, expression, keys)]
-    for tick, value in _thin(curves.ticks, curves.timbre, keys):
+    for tick, value in _thin(curves.ticks, timbre, keys):
         moving += [Change(tick, TIMBRE, value), Change(tick, BREATH, value)]
     program = track.profile.program if seat else None
     return Performance(track.name, port, channel, program, keys, (*start, *sorted(moving)))
@@ -154,7 +164,7 @@ def _curves(score: Score) -> _Curves:
     tension = curve("tension")
     # by ear: loudness is what listeners take tension from first, so it moves expression most; an empty supply fades it
     expression = (0.4 + 0.6 * tension) * (0.35 + 0.65 * curve("level"))
-    timbre = _controller(0.5 * curve("brightness") + 0.5 * tension)
+    timbre = 0.5 * curve("brightness") + 0.5 * tension
     return _Curves(np.floor(beats * TICKS_PER_BEAT + 0.5).astype(np.int64), timbre, expression)
 
 

@@ -1,18 +1,19 @@
 """What stands around the notes: clefs, dynamics, hairpins, and how to play."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median
 
 from ambience.io.barlines import Measure
-from ambience.io.voices import GRID, Struck, peak
+from ambience.io.voices import GRID, Struck, peak, to_step
 
 _PHRASE_BARS = 4  # a dynamic is read over so many bars
 _LEVELS = ("pp", "p", "mp", "mf", "f", "ff")
 _LEVEL_FLOORS = (0.27, 0.37, 0.47, 0.58, 0.72)  # of `p` and up, as velocities; by ear, on the presets
 _LEVEL_MARGIN = 0.02  # a new dynamic must be meant
+_HAIRPIN = 0.1  # of expression: less is left to the players
 _REST = 8 * GRID  # after so long a rest, players want to be told again
 _CLEF_GAIN = 1.0  # semitones beyond the staff, a note, by which a new clef must be better
 _CLEF_COST = 12.0  # and by how much in all
@@ -53,9 +54,13 @@ def _ledgers(clef: str, pitches: Sequence[int]) -> float:
     return sum(max(0, low - pitch, pitch - high) for pitch in pitches)
 
 
-def signs(struck: Sequence[Struck], measures: Sequence[Measure]) -> Iterator[Sign]:
-    """Mark levels, swells and changes of bowing."""
+def signs(
+    struck: Sequence[Struck], measures: Sequence[Measure], expression: Sequence[tuple[float, float]] = ()
+) -> Iterator[Sign]:
+    """Mark levels, swells, the hairpins of phrases, and changes of bowing."""
     yield from _dynamics(struck, measures)
+    if struck and expression:
+        yield from _hairpins(struck, expression)
     for (start, top, end), _ in groupby((n.start, peak(n), n.end) for n in struck if n.articulation == "swell"):
         yield Sign("crescendo", start, top)
         if top < end:
@@ -65,6 +70,25 @@ def signs(struck: Sequence[Struck], measures: Sequence[Measure]) -> Iterator[Sig
         if (note.articulation == "pizzicato") != plucked:
             plucked = not plucked
             yield Sign("words", note.start, note.start, "pizz." if plucked else "arco")
+
+
+def _hairpins(struck: Sequence[Struck], expression: Sequence[tuple[float, float]]) -> Iterator[Sign]:
+    """Mark where expression grows or fades by much, as far as something sounds; notes that swell are marked already."""
+    turns = [expression[0]]
+    for beat, height in expression[1:]:
+        way = turns[-1][1] - turns[-2][1] if len(turns) > 1 else 0.0
+        if (height - turns[-1][1]) * way > 0.0:
+            turns[-1] = (beat, height)
+        elif abs(height - turns[-1][1]) >= _HAIRPIN:
+            turns.append((beat, height))
+    starts = [note.start for note in struck]
+    for (left, before), (right, after) in pairwise(turns):
+        heard = struck[bisect_left(starts, to_step(left)) : bisect_left(starts, to_step(right))]
+        if len(heard) < 2 or any(note.articulation == "swell" for note in heard):
+            continue
+        start, end = heard[0].start, min(to_step(right), max(note.end for note in heard))
+        if end - start >= 2 * GRID:
+            yield Sign("crescendo" if after > before else "diminuendo", start, end)
 
 
 def _dynamics(struck: Sequence[Struck], measures: Sequence[Measure]) -> Iterator[Sign]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import cycle
-from math import inf, tanh
+from math import ceil, inf, tanh
 
 from numpy.random import Generator
 
@@ -14,7 +14,9 @@ EPSILON_BEATS = 1e-9
 _DRAWS = 96
 _KNEE = 0.7  # velocity from which force grows ever less
 _BREATH_BEATS = 0.3  # a voice that rested so long is still where it was
-_GASP_TENSION = 0.75
+_GASP_TENSION, _LONG_GASP_TENSION = 0.75, 0.9
+_GASP_BARS = 16.0
+_LOOSE_S = 0.025  # by ear, and below the 30 ms at which a section is heard to play late
 _SHORTEST_BEATS = 0.02  # two strikes nearer than this are one
 
 
@@ -54,6 +56,11 @@ def strength(velocity: float, controls: Controls, chance: Iterator[float], *, ac
     return force if force < _KNEE else _KNEE + (1.0 - _KNEE) * tanh((force - _KNEE) / (1.0 - _KNEE))
 
 
+def looseness(bar: Bar, chance: Iterator[float]) -> float:
+    """Say by how many beats one player among others is late: by a hair, whatever the tempo."""
+    return bar.beats(_LOOSE_S) * next(chance)
+
+
 def sounding_until(bar: Bar) -> dict[int, float]:
     """Tell which pitches still sound at the bar line, and to which beat (infinity: it is not known)."""
     until = dict.fromkeys(bar.voices, inf)
@@ -75,10 +82,24 @@ def last_pitches(bar: Bar) -> tuple[int, ...]:
 def gasp_at(bar: Bar) -> float:
     """Tell where a tense bar falls silent before the hit that begins the next phrase; else where the bar ends.
 
-    Every second phrase of at least four bars ends so: a rest is what makes the next stroke the largest.
+    The last phrase of every sixteen bars ends so: a rest is what makes the next stroke the largest. What the state is
+    like decides, not how tense it is just now: everybody must agree.
     """
-    gasps = bar.phrase.last_bar and bar.phrase.index % 2 == 1 and bar.phrase.bars >= 4 and bar.bridge is None
-    return bar.end_beats - (1.0 if gasps and bar.controls.tension > _GASP_TENSION else 0.0)
+    gasps = bar.phrase.last_bar and (bar.phrase.index + 1) % _gasping_phrases(bar) == 0 and bar.bridge is None
+    if not gasps or bar.state.controls.tension <= _GASP_TENSION:
+        return bar.end_beats
+    beats = 2.0 if bar.state.controls.tension > _LONG_GASP_TENSION else 1.0
+    return bar.end_beats - min(beats, 0.5 * bar.length_beats)
+
+
+def after_gasp(bar: Bar) -> bool:
+    """Tell whether the bar begins with the hit before which everybody fell silent."""
+    first = bar.phrase.bar == 0 and bar.phrase.index % _gasping_phrases(bar) == 0 and bar.bridge is None
+    return first and not bar.arrival and bar.index > 0 and bar.state.controls.tension > _GASP_TENSION
+
+
+def _gasping_phrases(bar: Bar) -> int:
+    return ceil(_GASP_BARS / bar.phrase.bars)
 
 
 def before_gasp(notes: Iterable[Note], bar: Bar) -> list[Note]:

@@ -1,5 +1,6 @@
 """MIDI files that any DAW reads as the score meant them, and motifs that come from any DAW."""
 
+import dataclasses
 import io
 from collections import defaultdict
 from itertools import pairwise
@@ -140,6 +141,29 @@ def test_controllers_stand_at_the_start_change_only_when_they_must_and_stay_spar
     swell = [value for at, value in curves[11] if at < 30 * 960]
     assert max(swell) > 2 * swell[0]
     assert max(swell) > 2 * swell[-1]
+
+
+def _controller(messages: Any, number: int) -> list[tuple[int, int]]:
+    tick, points = 0, []
+    for message in messages:
+        tick += message.time
+        if message.type == "control_change" and message.control == number:
+            points.append((tick, message.value))
+    return points
+
+
+def test_hairpins_move_expression_and_timbre_of_their_own_track_only() -> None:
+    steady = tuple(ControlPoint(float(beat), float(beat), Controls(tension=1.0, brightness=1.0)) for beat in range(16))
+    notes = [Note(0.0, 16.0, 60, 0.5)]
+    swelling = dataclasses.replace(track(notes), expression=((0.0, 0.6), (8.0, 1.0), (16.0, 0.6)))
+    _, tracks = strict_read(as_bytes(score(swelling, track(notes, "still"), length_beats=16.0, controls=steady)))
+    for number in (1, 11):
+        points = _controller(tracks[1], number)
+        values = [value for _, value in points]
+        assert values[0] == values[-1] == 77  # 0.6 of the whole
+        assert max(points, key=lambda point: point[1]) == (8 * 960, 127)
+        assert max(abs(b - a) for a, b in pairwise(values)) <= 2
+        assert _controller(tracks[2], number) == [(0, 127)]
 
 
 def test_the_maps_and_markers_stand_in_the_first_track() -> None:

@@ -1,5 +1,6 @@
 """Scores that a conductor can read: bars add up, notes are the piece's, written as players expect."""
 
+import dataclasses
 import io
 from collections import Counter
 from itertools import pairwise
@@ -165,6 +166,14 @@ def test_levels_are_marked_when_they_change_and_swells_open_and_close() -> None:
         ("crescendo", 192, 208),
         ("diminuendo", 208, 224),
     ]
+
+
+def test_the_hairpins_of_a_phrase_are_written_where_it_sounds() -> None:
+    notes = [Note(4.0 * bar, 4.0, 60, 0.5) for bar in range(1, 8)]
+    growing = ((0.0, 0.65), (8.0, 0.8), (20.0, 1.0), (24.0, 0.98), (40.0, 0.65), (44.0, 0.7), (48.0, 0.66))
+    page = engrave(score(dataclasses.replace(layer(notes, 60), expression=growing)))
+    wedges = [(s.kind, s.start / GRID, s.end / GRID) for s in page.desks[0].staves[0].signs if s.kind != "dynamic"]
+    assert wedges == [("crescendo", 4.0, 20.0), ("diminuendo", 20.0, 32.0)]
 
 
 def read_back(contents: bytes) -> Any:

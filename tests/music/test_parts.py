@@ -137,8 +137,8 @@ def test_drone_voices_never_change_together() -> None:
 
 
 def test_the_melody_keeps_every_interval_of_the_theme() -> None:
-    bars = plan()
-    notes = perform(_build("melody", lowest_midi=60, highest_midi=90)).notes
+    bars = _with_controls(level=1.0)
+    notes = perform(_build("melody", lowest_midi=60, highest_midi=90), bars=bars).notes
     theme = [note for bar in bars for note in bar.theme.notes]
     shifts = [played.pitch_midi - note.pitch_midi for played, note in zip(notes, theme, strict=True)]
     assert len(set(shifts)) == 1 and shifts[0] % 12 == 0
@@ -168,7 +168,7 @@ def test_the_ostinato_keeps_its_rhythm_through_a_phrase() -> None:
         if bar.state.name == "battle" and bar.length_beats == 3.5 and bar.phrase.bars == 8
     ]
     assert len(set(bars[:8])) == 1
-    assert len(bars[0]) >= 5
+    assert len(bars[0]) >= 3
 
 
 def test_the_ostinato_builds() -> None:
@@ -188,7 +188,7 @@ def test_breathing_quickens_as_level_falls(level: float, low: float, high: float
     exhales = [n for n in notes if n.articulation == "exhale"]
     assert low <= len(inhales) / (12 * 4.0 / 72.0) <= high
     assert abs(len(inhales) - len(exhales)) <= 1
-    assert all(n.onset_beats % 1.0 == 0.0 for n in inhales)
+    assert all(n.onset_beats % 0.5 == 0.0 for n in inhales)
     ratio = np.mean([n.duration_beats for n in inhales]) / np.mean([n.duration_beats for n in exhales])
     assert ratio == pytest.approx(40.0 / 60.0, rel=0.01)
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from ambience.music.harmony import Chord
+from ambience.music.hairpin import hairpins, harmony_spans
 from ambience.music.passing import line_to, step_on, walking_pcs
 from ambience.music.score import Bar, Note
-from ambience.music.touch import before_gasp, chances, last_pitches, playable, sounding_until, strength
-from ambience.music.voicing import nearest_of, pitches_of, require_register
+from ambience.music.touch import before_gasp, chances, last_pitches, looseness, playable, sounding_until, strength
+from ambience.music.voicing import bass_pc, nearest_of, pitches_of, require_register
 from ambience.plugins import setting
 
 _STEP_SEMITONES, _WALK_SEMITONES = 2, 5
+_CADENCE_SEMITONES = 5  # from the dominant home the bass leaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class BassLine:
     )
     pizzicato_tension: float = setting(0.0, "0..1, tension below which the pulse is plucked", low=0.0, high=1.0)
     walk: float = setting(0.4, "0..1, how readily the line steps into the next chord", low=0.0, high=1.0)
+    hairpin: float = setting(0.25, "0..1, how far a phrase grows and fades", low=0.0, high=0.6)
 
     def __post_init__(self) -> None:
         require_register("bass_line", self.lowest_midi, self.highest_midi)
@@ -35,7 +37,7 @@ class BassLine:
         """Set the bass under the bar."""
         chance = chances(rng)
         here = (last_pitches(bar) or (round(0.6 * self.lowest_midi + 0.4 * self.highest_midi),))[0]
-        bass = nearest_of((self._bass_pc_of(bar.chord),), here, self.lowest_midi, self.highest_midi)
+        bass = nearest_of((bass_pc(bar.chord),), here, self.lowest_midi, self.highest_midi)
         if bar.ending:
             low = pitches_of((bar.scale.tonic_pc,), self.lowest_midi, self.highest_midi)[0]
             return playable([self._bow(bar, 0.0, bar.length_beats, low, chance)], bar)
@@ -45,10 +47,9 @@ class BassLine:
             return ()
         return playable(self._bows(bar, bass, chance), bar)
 
-    @staticmethod
-    def _bass_pc_of(chord: Chord) -> int:
-        """Take the chord's own bass; over a foreign pedal, which the drone has, the root."""
-        return chord.bass_pc if chord.bass_pc in chord.pcs else chord.root_pc
+    def dynamics(self, bar: Bar) -> Sequence[tuple[float, float]]:
+        """Grow with the phrase, and in long bows with every chord."""
+        return hairpins(bar, self.hairpin, () if self.pulse_beats else harmony_spans(bar))
 
     def _bows(self, bar: Bar, bass: int, chance: Iterator[float]) -> list[Note]:
         """Hold a bar, two where the harmony stays; else walk by step toward what comes."""
@@ -73,8 +74,8 @@ class BassLine:
 
     def _way(self, bar: Bar, bass: int) -> tuple[int, ...]:
         """List the steps between the bass and the next one, both left out, if they are near enough to walk."""
-        goal = nearest_of((self._bass_pc_of(bar.next_chord),), bass, self.lowest_midi, self.highest_midi)
-        if not _STEP_SEMITONES < abs(goal - bass) <= _WALK_SEMITONES:
+        goal = nearest_of((bass_pc(bar.next_chord),), bass, self.lowest_midi, self.highest_midi)
+        if not _STEP_SEMITONES < abs(goal - bass) <= _WALK_SEMITONES or goal - bass == _CADENCE_SEMITONES:
             return ()
         return line_to(bass, goal, walking_pcs(bar.chord, bar.scale))[1:-1]
 
@@ -101,6 +102,6 @@ class BassLine:
         return before_gasp(notes, bar)
 
     def _bow(self, bar: Bar, place: float, end: float, pitch: int, chance: Iterator[float]) -> Note:
-        late = 0.03 * next(chance)
+        late = looseness(bar, chance)
         velocity = strength(self.velocity, bar.controls, chance, accent=1.0 if place == 0.0 else 0.85)
         return Note(bar.start_beats + place + late, end - place - late, pitch, velocity)

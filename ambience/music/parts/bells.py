@@ -13,6 +13,7 @@ from ambience.music.voicing import nearest_of, pitches_of, require_register
 from ambience.plugins import setting
 
 _WAVE_BARS = 13.0
+_RARER = 2.0  # where nothing is left, a tone in four seconds has become one in twelve
 _DAMPED_BEATS = 0.5  # before a chord to which the tone does not belong
 
 
@@ -35,7 +36,8 @@ class Bells:
     def compose(self, bar: Bar, rng: Generator) -> Sequence[Note]:
         """Strike where chance falls; level makes the tones rarer, the end has one last."""
         chance = chances(rng)
-        interval = self.seldom_s + (self.often_s - self.seldom_s) * bar.controls.density * bar.controls.level
+        interval = self.seldom_s + (self.often_s - self.seldom_s) * bar.controls.density
+        interval *= 1.0 + _RARER * (1.0 - bar.controls.level)
         onsets = rare_onsets(bar, interval, chance, grid_beats=0.5)
         if bar.ending:
             onsets = (bar.start_beats,)

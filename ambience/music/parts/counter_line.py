@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
+from ambience.music.breathing import breathes, longest_beats
+from ambience.music.hairpin import hairpins
 from ambience.music.score import Bar, Note
-from ambience.music.touch import chances, last_pitches, playable, strength
+from ambience.music.touch import chances, last_pitches, looseness, playable, strength
 from ambience.music.voicing import nearest_of, pitches_of, require_register
 from ambience.plugins import setting
 
@@ -20,6 +22,8 @@ class CounterLine:
     velocity: float = setting(0.45, "0..1, dynamics; below the melody's", above=0.0, high=1.0)
     leap_semitones: int = setting(5, "semitones, widest ordinary move", low=2, high=12)
     busy_notes: int = setting(3, "theme notes in a bar from which the line holds still", low=1, high=16)
+    breath_s: float = setting(0.0, "seconds that a player can go without a breath; 0 needs none", low=0.0, high=30.0)
+    hairpin: float = setting(0.3, "0..1, how far a phrase grows and fades", low=0.0, high=0.6)
 
     def __post_init__(self) -> None:
         require_register("counter_line", self.lowest_midi, self.highest_midi)
@@ -41,11 +45,19 @@ class CounterLine:
             return playable(self._hold(bar, arrival, chance), bar)
         return playable(self._walk(bar, arrival, heading, chance), bar)
 
+    def dynamics(self, bar: Bar) -> Sequence[tuple[float, float]]:
+        """Grow with the phrase, and while the line holds still."""
+        holds = len(bar.theme.notes) >= self.busy_notes and not bar.ending
+        return hairpins(bar, self.hairpin, [(bar.start_beats, bar.end_beats)] if holds else ())
+
     def _hold(self, bar: Bar, pitch: int, chance: Iterator[float]) -> list[Note]:
-        """Enter after the theme's downbeat and stay; breathe before a new phrase."""
-        late = 1.0 if bar.length_beats >= 3.0 else 0.5
-        end = bar.length_beats - (0.5 if bar.phrase.last_bar else 0.0)
-        return [self._note(bar, late, end, pitch, chance)]
+        """Enter where the theme holds a tone, and stay."""
+        return [self._note(bar, _free_beat(bar), self._breath_at(bar), pitch, chance)]
+
+    def _breath_at(self, bar: Bar) -> float:
+        """Tell where in the bar the line ends: before a new phrase, and where breath must be taken."""
+        rests = bar.phrase.last_bar or breathes(bar, self.breath_s, 0)
+        return bar.length_beats - (0.5 if rests else 0.0)
 
     def _walk(self, bar: Bar, pitch: int, heading: int, chance: Iterator[float]) -> list[Note]:
         """Arrive on a chord tone, then step toward the next chord; livelier when dense or tense."""
@@ -59,9 +71,8 @@ class CounterLine:
             inside = self.lowest_midi <= passing <= self.highest_midi
             if goal != pitch and inside and (goal - passing) * way >= 0 and passing != steps[-1]:
                 steps.append(passing)
-        end = bar.length_beats - (0.5 if bar.phrase.last_bar else 0.0)
         places = (0.0, turn, turn + 0.5 * (bar.length_beats - turn))[: len(steps)]
-        ends = (*places[1 : len(steps)], end)
+        ends = (*places[1 : len(steps)], self._breath_at(bar))
         return [self._note(bar, at, to, tone, chance) for at, to, tone in zip(places, ends, steps, strict=True)]
 
     def _toward(self, here: int, heading: int, pcs: Sequence[int], chance: Iterator[float]) -> int:
@@ -75,10 +86,11 @@ class CounterLine:
         return near[0] if turn < 0.7 else near[-1]
 
     def _note(self, bar: Bar, place: float, end: float, pitch: int, chance: Iterator[float]) -> Note:
-        late = 0.04 * next(chance)
+        late = looseness(bar, chance)
         accent = 0.9 + 0.2 * (pitch - self.lowest_midi) / (self.highest_midi - self.lowest_midi)
         velocity = strength(self.velocity, bar.controls, chance, accent=accent)
-        return Note(bar.start_beats + place + late, max(end - place - late, 0.1), pitch, velocity)
+        length = min(end - place - late, longest_beats(bar, self.breath_s))
+        return Note(bar.start_beats + place + late, max(length, 0.1), pitch, velocity)
 
 
 def _direction(bar: Bar, chance: Iterator[float]) -> int:
@@ -90,3 +102,12 @@ def _direction(bar: Bar, chance: Iterator[float]) -> int:
     if motion == 0:
         return 1 if turn < 0.5 else -1
     return 1 if motion > 0 else -1
+
+
+def _free_beat(bar: Bar) -> float:
+    """Find the first beat after the downbeat, within the first half of the bar, at which the theme begins no note."""
+    taken = {round(2.0 * (note.onset_beats - bar.start_beats)) for note in bar.theme.notes}
+    eighths = range(2 if bar.length_beats >= 3.0 else 1, max(int(bar.length_beats) + 1, 3))
+    on_beat = [n for n in eighths if n % 2 == 0 and n not in taken]
+    free = on_beat or [n for n in eighths if n not in taken] or [eighths[0]]
+    return 0.5 * free[0]

@@ -7,14 +7,18 @@ from typing import ClassVar, Literal
 
 from numpy.random import Generator
 
+from ambience.music.breathing import longest_beats, phrased
+from ambience.music.hairpin import hairpins, line_spans
 from ambience.music.score import Bar, Note
-from ambience.music.touch import chances, playable, sounding_until, strength
+from ambience.music.supply import carried
+from ambience.music.touch import chances, looseness, playable, sounding_until, strength
 from ambience.music.voicing import require_register
 from ambience.plugins import setting
 from ambience.units import smoothstep
 
 _BREATH_BEATS = 0.25
-_DOUBLINGS = {"none": 0, "octave_below": -12, "octave_above": 12}
+_DOUBLINGS = {"none": 0, "octave_below": -12, "octave_above": 12, "climax_below": -12, "climax_above": 12}
+_CLIMAX_TENSION = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +26,19 @@ class Melody:
     """The melody of a bar, as the theme hands it over."""
 
     carries_theme: ClassVar[bool] = True
+    sings_theme: ClassVar[bool] = True
     lowest_midi: int = setting(60, "note number, lower end of the singer's register", low=24, high=96)
     highest_midi: int = setting(84, "note number, upper end; a statement that is wider is folded in", low=36, high=120)
     velocity: float = setting(0.6, "0..1, dynamics at the climax", above=0.0, high=1.0)
     shape: float = setting(0.35, "0..1, how much softer beginning and end are than the climax", low=0.0, high=0.9)
     rubato_beats: float = setting(0.05, "beats, how late a note may come", low=0.0, high=0.25)
-    doubling: Literal["none", "octave_below", "octave_above"] = setting("none", "second desk an octave away")
+    doubling: Literal["none", "octave_below", "octave_above", "climax_below", "climax_above"] = setting(
+        "none", "second desk an octave away: always, or only where the piece peaks"
+    )
     doubling_gain: float = setting(0.8, "0..1, loudness of the doubling against the melody", above=0.0, high=1.0)
     marcato_tension: float = setting(0.8, "0..1, tension above which short notes are hammered", low=0.0, high=1.0)
+    breath_s: float = setting(0.0, "seconds that a player can go without a breath; 0 needs none", low=0.0, high=30.0)
+    hairpin: float = setting(0.35, "0..1, how far a phrase grows and fades", low=0.0, high=0.6)
 
     def __post_init__(self) -> None:
         require_register("melody", self.lowest_midi, self.highest_midi)
@@ -38,12 +47,34 @@ class Melody:
         """Play the notes of the theme that begin in this bar."""
         chance = chances(rng)
         shift = self._octaves(bar.theme.statement or bar.theme.notes)
-        sung = [self._sing(note, shift, bar, chance) for note in bar.theme.notes]
-        octave = _DOUBLINGS[self.doubling]
+        sung = [self._sing(note, shift, bar, chance) for note in carried(self._breathed(bar), bar)]
+        octave = self._doubled(bar)
         if not octave:
             return playable(sung, bar)
-        second = [self._double(note, octave, chance) for note in sung]
-        return playable(sung + second, bar)
+        second = [self._double(note, octave, bar, chance) for note in sung]
+        return playable(sung + [note for note in second if self._reaches(note)], bar)
+
+    def dynamics(self, bar: Bar) -> Sequence[tuple[float, float]]:
+        """Grow toward the highest note of the theme, and within every long one."""
+        return hairpins(bar, self.hairpin, line_spans(bar.theme.statement))
+
+    def _breathed(self, bar: Bar) -> tuple[Note, ...]:
+        """Take the notes of the bar, shortened where the singer must breathe after them."""
+        notes = bar.theme.notes
+        if not self.breath_s or not notes:
+            return notes
+        line = bar.theme.statement if notes[0] in bar.theme.statement else notes
+        place = line.index(notes[0])
+        return phrased(line, longest_beats(bar, self.breath_s))[place : place + len(notes)]
+
+    def _doubled(self, bar: Bar) -> int:
+        """Tell at which distance a second desk plays now; 0: none does."""
+        peaks = bar.passage.role == "climax" or bar.controls.tension >= _CLIMAX_TENSION
+        return 0 if self.doubling.startswith("climax") and not peaks else _DOUBLINGS[self.doubling]
+
+    def _reaches(self, note: Note) -> bool:
+        """Tell whether the second desk has a note; it plays an octave beyond the register, not two."""
+        return self.lowest_midi - 12 <= note.pitch_midi <= self.highest_midi + 12
 
     def _octaves(self, statement: Sequence[Note]) -> int:
         """Choose one shift in octaves for the whole statement, so that no interval of it changes."""
@@ -99,13 +130,12 @@ class Melody:
         away = abs(note.onset_beats - climax) / reach if reach > 0.0 else 0.0
         return 1.0 - self.shape * smoothstep(away)
 
-    def _double(self, note: Note, octave: int, chance: Iterator[float]) -> Note:
-        late = min(0.03 * next(chance), 0.2 * note.duration_beats)
-        pitch = note.pitch_midi + octave
+    def _double(self, note: Note, octave: int, bar: Bar, chance: Iterator[float]) -> Note:
+        late = min(looseness(bar, chance), 0.2 * note.duration_beats, max(bar.end_beats - note.onset_beats - 0.01, 0.0))
         return replace(
             note,
             onset_beats=note.onset_beats + late,
             duration_beats=note.duration_beats - late,
-            pitch_midi=pitch if 12 <= pitch <= 120 else note.pitch_midi,
+            pitch_midi=note.pitch_midi + octave,
             velocity=self.doubling_gain * note.velocity,
         )

@@ -37,7 +37,7 @@ class PianoFigure:
     def compose(self, bar: Bar, rng: Generator) -> Sequence[Note]:
         """Play a figure, or nothing: density says how often and how many tones."""
         chance = chances(rng)
-        plays = next(chance) < 0.15 + 0.8 * bar.controls.density or bar.arrival
+        plays = next(chance) < (0.15 + 0.8 * bar.controls.density) * bar.controls.level or bar.arrival
         echoes = next(chance) < self.echo
         if bar.ending:
             return playable(self._close(bar, chance), bar)
