@@ -1,4 +1,4 @@
-"""The clocks of the piece: grids that run through bar lines, rare events, and groups of sixteenths."""
+"""The clocks of the piece: grids that run through bar lines, and rare events."""
 
 from collections.abc import Iterator
 from math import ceil, log
@@ -60,29 +60,3 @@ def rare_onsets(
         if happens:
             onsets.append(bar.start_beats + window * bar.length_beats / windows + step * grid_beats)
     return tuple(onset for onset in onsets if onset < bar.end_beats - _EPSILON)
-
-
-def sixteenth_groups(length_beats: float, turn: int) -> tuple[int, ...]:
-    """Divide a bar into groups of two and three sixteenths: 3+3+2, or 2+2+3 where sevens fit.
-
-    Parameters
-    ----------
-    length_beats : float, >= 0.5
-        Length of the bar.
-    turn : int
-        Which rotation of the cell: another number, another place for the limp.
-
-    Returns
-    -------
-    groups : tuple of int
-        Lengths in sixteenths; they fill the bar (to the nearest sixteenth).
-    """
-    steps = max(round(4.0 * length_beats), 2)
-    cell: tuple[int, ...] = (2, 2, 3) if steps % 7 == 0 else (3, 3, 2)
-    shift = turn % 3
-    cell = cell[shift:] + cell[:shift]
-    rest = steps % sum(cell)
-    groups = cell * (steps // sum(cell))
-    if rest == 1:
-        return (*groups[:-1], groups[-1] + 1) if groups[-1] == 2 else (*groups[:-1], 2, 2)
-    return groups + (3,) * (rest % 2) + (2,) * ((rest - 3 * (rest % 2)) // 2)

@@ -23,7 +23,8 @@ _FIFTHS = (0, -5, 2, -3, 4, -1, 6, 1, 8, 3, -2, 5)  # spelling of an interval ab
 _FLAT_FIVE = {"diminished": -6, "diminished7": -6}
 _COLORS = {"minor": ("minor_add9", "minor7", "minor_major7"), "major": ("add9", "major7", "major_sharp11")}
 _FOREIGN_TENSION = 0.6
-_BATTLE_BAR_S = 2.5  # shorter bars hold a battle chord for two
+_BATTLE_BAR_S = 2.5  # shorter bars hold a battle chord for two, so that an ostinato is heard twice the same
+_RUSHING_TENSION = 0.9  # unless it has become unbearable
 _GOAL_S = 8.0  # pace of a resolution: about one chord in so many seconds
 _NUMERAL = re.compile(r"([b#]?)(iii|ii|iv|i|vii|vi|v)(.*)", re.IGNORECASE)
 
@@ -184,7 +185,7 @@ def _lay_out(
         count = min(len(cycle), bars, max(2, round(bars * bar_s / _GOAL_S)))
         return [cycle[len(cycle) - count + bar * count // bars] for bar in range(bars)]
     if plan.pace == "bars":
-        hold_bars = 1 if bar_s >= _BATTLE_BAR_S or tension > 0.6 else 2
+        hold_bars = 1 if bar_s >= _BATTLE_BAR_S or tension > _RUSHING_TENSION else 2
         return [cycle[bar // hold_bars % len(cycle)] for bar in range(bars)]
     short_s, long_s = plan.hold_s
     center_s = long_s + (short_s - long_s) * (0.7 * tension + 0.3 * draws[1])

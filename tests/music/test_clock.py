@@ -6,22 +6,9 @@ import pytest
 from mini_conductor import plan
 
 from ambience import rng
-from ambience.music.clock import grid_onsets, nearest_period, rare_onsets, sixteenth_groups
+from ambience.music.clock import grid_onsets, nearest_period, rare_onsets
 from ambience.music.touch import chances
 from ambience.units import beats_to_s
-
-
-@pytest.mark.parametrize("length_beats", [0.5, 1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0, 2.25])
-def test_groups_of_sixteenths_fill_the_bar_in_twos_and_threes(length_beats: float) -> None:
-    for turn in range(6):
-        groups = sixteenth_groups(length_beats, turn)
-        assert sum(groups) == round(4 * length_beats)
-        assert set(groups) <= {2, 3}
-
-
-def test_common_meters_have_their_cells() -> None:
-    assert sixteenth_groups(4.0, 0) == (3, 3, 2, 3, 3, 2)
-    assert sixteenth_groups(3.5, 0) == (2, 2, 3, 2, 2, 3)
 
 
 @pytest.mark.parametrize("period_beats", [0.5, 2.0 / 3.0, 0.75, 3.0, 8.0])

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
+from ambience.music.meter_cells import cell_of
 from ambience.music.passing import quote
 from ambience.music.score import Bar, Note
-from ambience.music.touch import before_gasp, chances, gasp_at, playable, strength
+from ambience.music.touch import after_gasp, before_gasp, chances, gasp_at, playable, strength
 from ambience.music.voicing import require_register, voice_chord
 from ambience.plugins import setting
 
 _CLUSTER_ABOVE_MIDI = 60  # by ear and by beating: lower down a semitone is mud, not an edge
-
 _CLUSTER_BARS = 8
+_SILENT_BAR = 2  # of every four: the air belongs to somebody else
+_EVERY_BAR_TENSION = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +48,22 @@ class BrassStab:
         if calls and bar.controls.tension > 0.4:
             return playable(before_gasp(self._call(bar, chance), bar), bar)
         notes: list[Note] = []
-        for place in self._places(bar, chance):
+        hit = bar.impact or after_gasp(bar)
+        for place in self._places(bar):
             notes += self._stab(bar, place, chord, chance, self.length_beats)
-        if bar.impact:
+        if hit:
             notes += self._stab(bar, 0.0, chord, chance, 2.0 * self.length_beats)
         return playable(before_gasp(notes, bar), bar)
 
-    def _places(self, bar: Bar, chance: Iterator[float]) -> list[float]:
-        """Choose displaced sixteenths, the same ones throughout a phrase; tension uses more of them."""
-        steps = max(round(4.0 * bar.length_beats), 2)
-        order = [(3 + 5 * bar.phrase.index) % steps, (6 + 3 * bar.phrase.index) % steps, steps - 2, 11 % steps]
-        count = min(int(0.5 + 2.2 * bar.controls.tension + 1.2 * bar.controls.density * next(chance)), 4)
-        rests = next(chance) < 0.45 - 0.3 * bar.controls.tension
-        places = [0.25 * (step + (step % 4 == 0)) for step in dict.fromkeys(order)]
-        return [] if rests else sorted(p for p in places[:count] if p < bar.length_beats - 0.2)
+    @staticmethod
+    def _places(bar: Bar) -> list[float]:
+        """Choose accents beside the beat, the same ones throughout a phrase; every third bar is silent."""
+        if bar.phrase.bar % 4 == _SILENT_BAR or (bar.phrase.bar % 2 and bar.controls.tension < _EVERY_BAR_TENSION):
+            return []
+        steps = cell_of(bar).displaced
+        shift = bar.phrase.index % len(steps)
+        count = min(int(1.0 + 2.0 * bar.controls.tension * (0.5 + bar.controls.density)), 3)
+        return sorted(0.25 * step for step in (steps[shift:] + steps[:shift])[:count])
 
     def _chord(self, bar: Bar, rng: Generator) -> tuple[int, ...]:
         """Lay out the stab: an open chord, or the root under a heap of semitones."""
@@ -81,7 +85,9 @@ class BrassStab:
     @staticmethod
     def _moment(bar: Bar) -> bool:
         """Tell whether a cluster would be an event: at a hit, and once in every eight bars."""
-        return bar.impact or bar.phrase.bar % _CLUSTER_BARS == min(_CLUSTER_BARS, bar.phrase.bars) - 2
+        return (
+            bar.impact or after_gasp(bar) or bar.phrase.bar % _CLUSTER_BARS == min(_CLUSTER_BARS, bar.phrase.bars) - 2
+        )
 
     def _stab(
         self, bar: Bar, place: float, chord: tuple[int, ...], chance: Iterator[float], length: float

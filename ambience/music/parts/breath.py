@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from numpy.random import Generator
 
@@ -11,8 +12,10 @@ from ambience.music.touch import EPSILON_BEATS, chances, playable, strength
 from ambience.plugins import setting
 from ambience.units import SECONDS_PER_MINUTE
 
-_PERIODS_BEATS = (2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0)
+_GRID_BEATS = 0.5
+_PERIODS_BEATS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 14.0, 16.0)
 _INHALE = 0.4  # of a breath; JAMK Music & Technology, "Recommendations for composers": out is longer than in
+_SHALLOW = 0.6  # by ear: depth of the last breath against the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +33,31 @@ class Breath:
         """Finish the breath that is under way, then begin those whose time has come."""
         chance = chances(rng)
         period = self._period(bar)
-        exhale = self._exhale_due(bar, chance)
-        notes = exhale[:]
-        free_at = max([n.end_beats for n in (*bar.previous, *exhale)], default=bar.start_beats)
-        for onset in grid_onsets(bar, period):
-            uneven = strength(self.velocity, bar.controls, chance, accent=0.85 + 0.15 * bar.controls.level)
-            waits = onset < free_at - 0.5 * self.pause * period - EPSILON_BEATS or self._inhales_still(bar, onset)
-            if waits or bar.ending or bar.controls.level <= 0.0:
-                continue
+        notes = self._exhale_due(bar, chance)
+        onset = self._next_breath(bar, period)
+        while onset < bar.end_beats - EPSILON_BEATS and not bar.ending and bar.controls.level > 0.0:
+            depth = _SHALLOW + (1.0 - _SHALLOW) * bar.controls.level
+            velocity = strength(self.velocity, bar.controls, chance, accent=depth)
             inhale = _INHALE * period
-            notes.append(Note(onset, (1.0 - self.pause) * inhale, self.inhale_midi, uneven, "inhale"))
-            out = self._out(onset + inhale, period, uneven)
+            notes.append(Note(onset, (1.0 - self.pause) * inhale, self.inhale_midi, velocity, "inhale"))
+            out = self._out(onset + inhale, period, velocity)
             notes += [out] if onset + inhale < bar.end_beats - EPSILON_BEATS else []
-            free_at = onset + period
+            onset += period
         return playable(notes, bar)
 
+    def _next_breath(self, bar: Bar, period: float) -> float:
+        """Tell when the next breath begins: when the last one is over, however long the next one will be."""
+        held = [note for note in bar.previous if note.articulation in ("inhale", "exhale")]
+        if not held:
+            onsets = () if bar.voices else grid_onsets(bar, period)
+            return onsets[0] if onsets else bar.end_beats
+        last = max(held, key=lambda note: note.onset_beats)
+        drawn = last.duration_beats / (1.0 - self.pause)
+        over = last.onset_beats + (drawn / _INHALE if last.articulation == "inhale" else drawn)
+        return ceil(max(over, bar.start_beats) / _GRID_BEATS - 1e-6) * _GRID_BEATS
+
     def _period(self, bar: Bar) -> float:
-        """Choose the breath in whole beats whose rate is nearest to what the level asks for."""
+        """Choose the breath in half beats whose rate is nearest to what the level asks for."""
         rate = self.calm_per_minute + (self.panic_per_minute - self.calm_per_minute) * (1.0 - bar.controls.level)
         longest = max(bar.length_beats / _INHALE, _PERIODS_BEATS[0])  # an inhale ends by the next bar's end
         periods = tuple(period for period in _PERIODS_BEATS if period <= longest)
@@ -65,7 +76,3 @@ class Breath:
     def _out(self, onset: float, period: float, velocity: float) -> Note:
         length = (1.0 - self.pause) * (1.0 - _INHALE) * period
         return Note(onset, length, self.exhale_midi, 0.9 * velocity, "exhale")
-
-    def _inhales_still(self, bar: Bar, onset: float) -> bool:
-        """Tell whether an older inhale goes on, of which only the pitch is known."""
-        return onset == bar.start_beats and self.inhale_midi in bar.voices

@@ -7,10 +7,11 @@ from numpy.random import Generator
 
 from ambience.music.clock import grid_onsets, nearest_period
 from ambience.music.score import Bar, Note
-from ambience.music.touch import chances, playable, strength
+from ambience.music.touch import EPSILON_BEATS, chances, playable, strength
 from ambience.plugins import setting
 from ambience.units import SECONDS_PER_MINUTE
 
+_PULL = 0.12  # of a beat of the heart: by ear, below what is heard as a stumble
 _PERIODS_BEATS = (0.5, 2.0 / 3.0, 0.75, 1.0, 4.0 / 3.0, 1.5, 2.0, 3.0)
 
 
@@ -31,11 +32,24 @@ class Heart:
         rate = self.rest_per_minute + (self.panic_per_minute - self.rest_per_minute) * (1.0 - level)
         period = nearest_period(bar.beats(SECONDS_PER_MINUTE / rate), _PERIODS_BEATS)
         weak = min(level / self.fade_level, 1.0)
-        onsets = grid_onsets(bar, period)[:1] if bar.ending else grid_onsets(bar, period)
-        last = max((note.onset_beats for note in bar.previous), default=-period)
         notes = []
-        for onset in onsets:
+        for onset in self._beats(bar, period):
             velocity = strength(self.velocity, bar.controls, chance, accent=0.3 + 0.7 * weak)
-            if weak > 0.0 and onset - last >= 0.45 * period:  # a change of grid must not make it stumble
+            if weak > 0.0:
                 notes.append(Note(onset, 0.8 * period, self.pitch_midi, velocity))
-        return playable(notes, bar)
+        return playable(notes[:1] if bar.ending else notes, bar)
+
+    @staticmethod
+    def _beats(bar: Bar, period: float) -> Sequence[float]:
+        """Go on from the last beat; one that is off the grid is drawn back to it, so little that nothing stumbles."""
+        last = max((note.onset_beats for note in bar.previous), default=None)
+        if last is None or bar.arrival:
+            return [onset for onset in grid_onsets(bar, period) if last is None or onset - last >= 0.5 * period]
+        origin = bar.phrase.start_beats % 1.0
+        earliest = max(bar.start_beats, *(note.end_beats for note in bar.previous))
+        onsets = []
+        while (free := last + period) < bar.end_beats - EPSILON_BEATS:
+            away = origin + round((free - origin) / period) * period - free
+            last = max(free + min(max(away, -_PULL * period), _PULL * period), earliest)
+            onsets.append(last)
+        return onsets

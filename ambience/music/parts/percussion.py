@@ -2,18 +2,26 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from typing import Literal
 
 from numpy.random import Generator
 
-from ambience.music.clock import sixteenth_groups
+from ambience.music.meter_cells import ACCENTS, EIGHTHS, cell_of
 from ambience.music.score import Bar, Note
-from ambience.music.touch import before_gasp, chances, pick, playable, sounding_until, strength
+from ambience.music.touch import (
+    after_gasp,
+    before_gasp,
+    chances,
+    gasp_at,
+    pick,
+    playable,
+    sounding_until,
+    strength,
+)
 from ambience.plugins import setting
 
-_BUILD_BARS = 8.0
-_SILENT_BARS = 2
+_BLOCK_BARS = 4  # the pulse stays the same for so long
+_GROUPS_DRIVE, _EIGHTHS_DRIVE = 0.3, 0.8  # by ear: below the first, half bars only; above the second, eighths too
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ class Percussion:
         notes = {"pulse": self._pulse, "accents": self._accents, "fills": self._fills, "rolls": self._rolls}[self.role](
             bar, chance
         )
-        if bar.impact:
+        if bar.impact or after_gasp(bar):
             notes = [n for n in notes if n.onset_beats > bar.start_beats + 0.01]
             hit = self._stroke(bar, 0.0, 1.35, chance, low=True)
             # A bar that was cut short may leave the drum ringing; then the hit is a bigger drum's.
@@ -43,43 +51,40 @@ class Percussion:
         return playable(before_gasp(notes, bar), bar)
 
     def _pulse(self, bar: Bar, chance: Iterator[float]) -> list[Note]:
-        """Mark the groups of the bar with the low drum, and between them, when it fills up, with the high one."""
-        groups = sixteenth_groups(bar.length_beats, bar.phrase.index + self.turn)
-        heads = (0, *accumulate(groups[:-1]))
-        drive = 0.6 * bar.controls.tension + 0.4 * bar.controls.density + 0.2 * bar.phrase.bar / bar.phrase.bars
-        drive -= 0.5 * max(1.0 - bar.state_bars / _BUILD_BARS, 0.0)  # a battle is built up
+        """Mark the half bars, then every group, then the eighths between: the pulse thickens in blocks of four bars."""
+        cell, growth = cell_of(bar), bar.phrase.bar // _BLOCK_BARS * _BLOCK_BARS / bar.phrase.bars
+        building = max(1.0 - bar.state_bars // _BLOCK_BARS / 2.0, 0.0)  # a battle is built up
+        drive = 0.6 * bar.controls.tension + 0.4 * bar.controls.density + 0.2 * growth - 0.4 * building
+        sparse = (0, cell.middle) if drive < _GROUPS_DRIVE else cell.heads
         notes = []
-        for place, head in enumerate(heads):
-            weight = 1.0 if place == 0 else 0.86
-            wanted = place % 3 == 0 or drive > 0.35 + 0.1 * (place % 3)
-            stroke = self._stroke(bar, 0.25 * head, weight, chance, low=place % 3 != 2)
-            notes += [stroke] if wanted else []
-            ghost = self._stroke(bar, 0.25 * (head + groups[place] - 1), 0.5, chance, low=False)
-            notes += [ghost] if next(chance) < drive - 0.45 else []
+        for step in cell.rhythms[EIGHTHS if drive > _EIGHTHS_DRIVE else ACCENTS]:
+            number = cell.heads.index(step) if step in cell.heads else -1
+            weight = 0.5 if number < 0 else 0.86 if step else 1.0
+            stroke = self._stroke(bar, 0.25 * step, weight, chance, low=number >= 0 and number % 3 != 2)
+            notes += [stroke] if number < 0 or step in sparse else []
         return notes
 
     def _accents(self, bar: Bar, chance: Iterator[float]) -> list[Note]:
-        """Strike beside the beat: each phrase has its own places, tension says how many of them are used."""
-        steps = max(round(4.0 * bar.length_beats), 2)
-        turn = bar.phrase.index + self.turn
-        places = [(3 + 5 * turn) % steps, (10 + 3 * turn) % steps, (6 + 7 * turn) % steps]
-        count = min(round(0.4 + 2.6 * bar.controls.tension + 0.6 * next(chance)), 3)
-        # Two bars of waiting at first, and every fourth bar belongs to the others.
-        if bar.state_bars < _SILENT_BARS or (bar.phrase.bar % 4 == 3 and not bar.phrase.last_bar):
+        """Strike accents beside the beat: each phrase has its own, tension says how many of them are used."""
+        places = cell_of(bar).displaced
+        shift = (bar.phrase.index + self.turn) % len(places)
+        count = min(round(0.7 + 2.6 * bar.controls.tension), 3)
+        # Every fourth bar belongs to the others.
+        if bar.phrase.bar % 4 == 3 and not bar.phrase.last_bar:
             count = 0
-        places = [place + (place % 4 == 0) for place in places[:count] if place + 1 < steps]
         return [
             self._stroke(bar, 0.25 * place, 1.0 - 0.1 * order, chance, low=order != 1)
-            for order, place in enumerate(places)
+            for order, place in enumerate((places[shift:] + places[:shift])[:count])
         ]
 
     def _fills(self, bar: Bar, chance: Iterator[float]) -> list[Note]:
-        """Run into the next phrase, growing; a shorter run in its middle when it is tense."""
+        """Run into the next phrase or its silence, growing; a shorter run in the middle when it is tense."""
         middle = 2 * (bar.phrase.bar + 1) == bar.phrase.bars and bar.controls.tension > 0.5
         tense = bar.controls.tension > 0.5
         if not (bar.phrase.last_bar or middle or bar.bridge is not None):
             return []
-        beats = min((2.0 if tense else 1.0) * (0.5 if middle and not bar.phrase.last_bar else 1.0), bar.length_beats)
+        end = round(4.0 * (gasp_at(bar) - bar.start_beats)) / 4.0
+        beats = min((2.0 if tense else 1.0) * (0.5 if middle and not bar.phrase.last_bar else 1.0), end)
         grid = 0.25 if tense else 0.5
         count = round(beats / grid)
         shape = pick(chance, 3)  # falling onto the low drum, rocking, or all high
@@ -87,9 +92,7 @@ class Percussion:
         for step in range(count):
             low = (step > count // 2, step % 2 == 0, False)[shape]
             weight = 0.55 + 0.5 * (step + 1) / count
-            left_out = next(chance) < 0.2 and 0 < step < count - 1
-            stroke = self._stroke(bar, bar.length_beats - beats + step * grid, weight, chance, low=low)
-            notes += [] if left_out else [stroke]
+            notes.append(self._stroke(bar, end - beats + step * grid, weight, chance, low=low))
         return notes
 
     def _rolls(self, bar: Bar, chance: Iterator[float]) -> list[Note]:
