@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from ambience.bounce import Progress, Rendering, render
     from ambience.engine import Engine
     from ambience.errors import AmbienceError, ParameterError, PresetError
+    from ambience.live.session import LiveSession as live
     from ambience.piece import Composition, compose, load
     from ambience.preset import Preset
 
@@ -20,6 +21,7 @@ __all__ = [
     "Progress",
     "Rendering",
     "compose",
+    "live",
     "load",
     "render",
 ]
@@ -34,6 +36,7 @@ _HOMES = {
     "Progress": "bounce",
     "Rendering": "bounce",
     "compose": "piece",
+    "live": "live",
     "load": "piece",
     "render": "bounce",
 }
@@ -43,7 +46,8 @@ def __getattr__(name: str) -> object:
     """Load a public name when it is first used, so that importing the package costs nothing (PEP 562)."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    home = import_module(f"{__name__}.{_HOMES[name]}")
+    found: object = home if _HOMES[name] == name else getattr(home, name)
     globals()[name] = found
     return found
 

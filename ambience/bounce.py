@@ -16,13 +16,13 @@ from ambience.io.sidecar import Loudness, Sound, describe, record, tag_comment, 
 from ambience.io.tape import FRAME_BYTES as TAPE_FRAME_BYTES
 from ambience.io.tape import Tape, require_room
 from ambience.io.wav import FRAME_BYTES, AudioFile, BitDepth, Container, Tags, check_format, container_of
-from ambience.mastering import fade_gains, find_gain, write_mix, write_stem
-from ambience.music.score import Score
+from ambience.mastering import fade_gains, find_gain, session_gains, stem_depth, write_mix, write_stem
+from ambience.music.sheet import Score
 from ambience.preset import Preset
 from ambience.sound.block import QUANTUM_FRAMES
 from ambience.sound.master import MASTERS
 from ambience.sound.meter import Meter
-from ambience.units import Audio, db_to_gain, s_to_frames
+from ambience.units import Audio, s_to_frames
 
 Stage = Literal["compiling", "rendering", "mastering"]
 Report = Callable[["Progress"], None]
@@ -104,7 +104,7 @@ def render(
     force : bool
         Replace files that exist.
     session : Session, optional
-        What somebody did live; it is done again on top of the preset's script, and the piece does not end by itself.
+        What somebody did live; it is done again, and without a `master` the samples are those that were heard then.
     progress : callable, optional
         Told how far the work has come, every few seconds of sound.
 
@@ -118,16 +118,20 @@ def render(
     began_s = time.perf_counter()
     audio = Path(path)
     check_format(container_of(audio), bit_depth, sample_rate_hz)
-    preset = preset.override(duration_s=duration_s, master=master)
-    job = _Job(preset, audio, stems, bit_depth, sample_rate_hz, threads, session, progress or (lambda _: None))
+    length_s = session.length_s if session and duration_s is None else duration_s
+    as_asked, preset = preset, preset.override(duration_s=length_s, master=master)
+    played = as_asked if session else preset  # an evening of any length; the piece is planned for its own
+    as_heard = session is not None and master is None
+    report: Report = progress or (lambda _: None)
+    job = _Job(preset, played, audio, stems, bit_depth, sample_rate_hz, threads, session, as_heard, report)
     require(job.length_frames > 0, "render", "duration_s", preset.duration_s, "is shorter than one frame")
     for target in job.targets:
         refuse_existing(target, force)
     require_room(audio.parent, job.size_bytes)
     with Drafts(force=force) as drafts:
         sound = _make(job, drafts)
-    elapsed_s = time.perf_counter() - began_s
-    return Rendering(audio, job.midi, job.sidecar, job.stem_paths, sound.loudness, sound.length_s, elapsed_s)
+    files = (audio, job.midi, job.sidecar, job.stem_paths)
+    return Rendering(*files, sound.loudness, sound.length_s, time.perf_counter() - began_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +139,14 @@ class _Job:
     """What is to be made, and where."""
 
     preset: Preset
+    played: Preset  # the same, or with another length
     audio: Path
     stems: bool
     bit_depth: BitDepth
     sample_rate_hz: int
     threads: int | None
     session: Session | None
+    as_heard: bool  # at the level of the session, not of a delivery
     report: Report
 
     @property
@@ -170,8 +176,8 @@ class _Job:
 
     @property
     def size_bytes(self) -> int:
-        files = 1 + len(self.stem_names)
-        return files * self.length_frames * (TAPE_FRAME_BYTES + FRAME_BYTES[self.bit_depth]) + _SPARE_BYTES
+        frame_bytes = TAPE_FRAME_BYTES + FRAME_BYTES[self.bit_depth]
+        return len(self.targets[:-2]) * self.length_frames * frame_bytes + _SPARE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +195,14 @@ def _make(job: _Job, drafts: Drafts) -> Sound:
     take = _play(job, drafts)
     job.report(Progress("mastering", _RENDERED))
     master = MASTERS[job.preset.master.name]
-    gain_db = find_gain(take.mix, take.meter, master, job.sample_rate_hz)
+    gain_db = job.preset.master.gain_db if job.as_heard else find_gain(take.mix, take.meter, master, job.sample_rate_hz)
     container, seed = container_of(job.audio), job.preset.seed
     with _sound_file(job, drafted[job.audio], job.preset.title, container, job.bit_depth) as opened:
         loudness = write_mix(take.mix, master, gain_db, opened, seed)
     sound = Sound(job.sample_rate_hz, container, job.bit_depth, job.length_frames, loudness)
     for name, target, tape in zip(job.stem_names, job.stem_paths, take.stems, strict=True):
         title = f"{job.preset.title} ({name})"
-        with _sound_file(job, drafted[target], title, "wav", _stem_depth(job, take, gain_db)) as opened:
+        with _sound_file(job, drafted[target], title, "wav", stem_depth(take.stems, gain_db, job.bit_depth)) as opened:
             write_stem(tape, name, gain_db, opened, seed)
     with drafted[job.midi].open("wb") as opened_midi:
         save_midi(take.score, opened_midi)
@@ -214,16 +220,15 @@ def _play(job: _Job, drafts: Drafts) -> _Take:
     mix, *stems = (Tape(drafts.scratch(folder), folder) for _ in range(1 + len(job.stem_names)))
 
     def keep(start: int, audio: Audio, played: dict[str, Audio]) -> None:
-        fade = fade_gains(start, len(audio), job.length_frames, rate)
+        fade = (session_gains if job.session else fade_gains)(start, len(audio), job.length_frames, rate)
         audio *= fade
         mix.append(audio)
         meter.add(audio)
         for name, tape in zip(job.stem_names, stems, strict=True):
             tape.append(played[name] * fade)
 
-    session = job.session
-    engine = Engine(job.preset, sample_rate_hz=rate, threads=job.threads, stems=job.stems, endless=session is not None)
-    for change in session.changes if session else ():
+    engine = Engine(job.played, sample_rate_hz=rate, threads=job.threads, stems=job.stems, endless=bool(job.session))
+    for change in job.session.changes if job.session else ():
         engine.post(change)
     with ThreadPoolExecutor(1) as recorder:
         kept = recorder.submit(lambda: None)
@@ -236,11 +241,6 @@ def _play(job: _Job, drafts: Drafts) -> _Take:
     score = engine.score()
     engine.close()  # not after an interruption: that would wait for threads that compile
     return _Take(mix, tuple(stems), meter, score)
-
-
-def _stem_depth(job: _Job, take: _Take, gain_db: float) -> BitDepth:
-    """Keep the stems whole: one alone may exceed full scale where the mix, or its limiter, does not."""
-    return job.bit_depth if max(tape.peak_gain for tape in take.stems) * db_to_gain(gain_db) < 1.0 else "32f"
 
 
 def _sound_file(job: _Job, draft: Path, title: str, container: Container, bit_depth: BitDepth) -> AudioFile:

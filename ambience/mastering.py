@@ -1,16 +1,18 @@
 """Mastering a take: one constant gain to the delivery's loudness, the limiter, the files."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from ambience import rng
 from ambience.io.sidecar import Loudness
 from ambience.io.tape import Tape
-from ambience.io.wav import AudioFile
+from ambience.io.wav import AudioFile, BitDepth
+from ambience.preset import Preset
 from ambience.rehearsal import Rehearsal, ahead
 from ambience.sound.dither import Dither
-from ambience.sound.master import Limiter, Master, gain_to_target
+from ambience.sound.master import MASTERS, Limiter, Master, gain_to_target
 from ambience.sound.meter import Meter
 from ambience.units import Audio, db_to_gain, s_to_frames, smoothsteps
 
@@ -18,6 +20,7 @@ _BLOCK_FRAMES = 65_536
 _FADE_IN_S = 0.05
 _FADE_OUT_S = 3.0
 _FADE_SHARE = 0.25  # of a very short piece
+SESSION_FADE_OUT_S = 0.5  # a live session ends when somebody says so
 
 
 def fade_gains(start_frame: int, n_frames: int, length_frames: int, sample_rate_hz: int) -> Audio:
@@ -34,6 +37,32 @@ def fade_gains(start_frame: int, n_frames: int, length_frames: int, sample_rate_
     """
     longest = int(_FADE_SHARE * length_frames)
     rise, fall = (max(min(s_to_frames(t, sample_rate_hz), longest), 1) for t in (_FADE_IN_S, _FADE_OUT_S))
+    return _edges(start_frame, n_frames, length_frames, rise, fall)
+
+
+def session_gains(start_frame: int, n_frames: int, length_frames: int | None, sample_rate_hz: int) -> Audio:
+    """Return the gains, shape (n_frames, 1), with which a live session begins and ends.
+
+    Parameters
+    ----------
+    start_frame, n_frames : int
+        The block, within the session.
+    length_frames : int, optional
+        Length of the session, once it is known.
+    sample_rate_hz : int
+        Frames a second.
+    """
+    rise, fall = (max(s_to_frames(t, sample_rate_hz), 1) for t in (_FADE_IN_S, SESSION_FADE_OUT_S))
+    return _edges(start_frame, n_frames, math.inf if length_frames is None else length_frames, rise, fall)
+
+
+def session_level(preset: Preset, sample_rate_hz: int) -> Limiter:
+    """Return the last stage of a live session: the preset's own gain, since nobody knows how loud it will become."""
+    ceiling_dbtp = MASTERS[preset.master.name].ceiling_dbtp
+    return Limiter(sample_rate_hz, ceiling_dbtp, gain_db=preset.master.gain_db)
+
+
+def _edges(start_frame: int, n_frames: int, length_frames: float, rise: int, fall: int) -> Audio:
     frames = np.arange(start_frame, start_frame + n_frames, dtype=np.float64)
     gains: Audio = smoothsteps(np.minimum(frames / rise, (length_frames - 1 - frames) / fall)).astype(np.float32)
     return gains[:, np.newaxis]
@@ -78,6 +107,11 @@ def write_stem(tape: Tape, name: str, gain_db: float, opened: AudioFile, seed: i
     """Write a stem at the gain of the mix; all stems together are the mix before its limiter."""
     gain = np.float32(db_to_gain(gain_db))
     _write((audio * gain for audio in tape.blocks(_BLOCK_FRAMES)), opened, Dither(rng.stream(seed, "dither", name)))
+
+
+def stem_depth(stems: Iterable[Tape], gain_db: float, wished: BitDepth) -> BitDepth:
+    """Keep the stems whole: one alone may exceed full scale where the mix, or its limiter, does not."""
+    return wished if max(tape.peak_gain for tape in stems) * db_to_gain(gain_db) < 1.0 else "32f"
 
 
 def _limited(tape: Tape, master: Master, gain_db: float, sample_rate_hz: int) -> Iterator[Audio]:

@@ -10,6 +10,7 @@ import pytest
 _MANY = 500  # in a run of fewer tests, each compiles what it needs
 _SOUNDING = {
     "sound",
+    "live",
     "test_engine.py",
     "test_engine_desk.py",
     "test_bundled_presets.py",

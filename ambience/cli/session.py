@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 def load(preset: str, log: Path | None, **wishes: Any) -> "tuple[Preset, Session | None]":
-    """Load a preset as a session log wants it; `wishes` (seed, duration, state) that are not None go first."""
+    """Load a preset as a session log wants it; `wishes` (seed, duration, state) that are not None go first.
+
+    A session keeps the length for which its piece was planned, however long the evening became.
+    """
     from ambience import piece
 
     if log is None:
@@ -24,7 +27,7 @@ def load(preset: str, log: Path | None, **wishes: Any) -> "tuple[Preset, Session
         click.echo(f"warning: {log}: was recorded with another text of {session.preset}; it will differ.", err=True)
     wishes = {option: session.wish(option) if value is None else value for option, value in wishes.items()}
     session.require_states(found, log)
-    return _overridden(found, wishes), session
+    return _overridden(found, {**wishes, "duration": None}), session
 
 
 def _overridden(preset: "Preset", wishes: dict[str, Any]) -> "Preset":

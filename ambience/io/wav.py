@@ -25,7 +25,7 @@ FRAME_BYTES: dict[BitDepth, int] = {"16": 4, "24": 6, "32f": 8}
 
 _SUBTYPES: dict[BitDepth, str] = {"16": "PCM_16", "24": "PCM_24", "32f": "FLOAT"}
 _RIFF_LIMIT_BYTES = 2**32 - 2**16  # a RIFF counts its bytes in 32 bits; headers and tags need a little
-_SET_ADD_PEAK_CHUNK = 0x1050  # libsndfile, sndfile.h
+_SET_ADD_PEAK_CHUNK, _RF64_AUTO_DOWNGRADE = 0x1050, 0x1210  # libsndfile, sndfile.h
 _OGG_COMPRESSION = 0.6  # about 105 kbit/s: transparent for drones, small enough to send
 _FULL_BYTES = 2**16  # less room than this after a failed write: the disk was full
 
@@ -50,8 +50,8 @@ class AudioFile:
         File to write; `container` decides its format, not its name.
     sample_rate_hz : int
         Frames a second.
-    length_frames : int
-        How many frames will be written; beyond 4 GiB a WAV becomes an RF64.
+    length_frames : int or None
+        How many frames will be written, if that is known; beyond 4 GiB a WAV becomes an RF64.
     container : {"wav", "flac", "ogg"}
         Kind of file.
     bit_depth : {"16", "24", "32f"}
@@ -72,7 +72,7 @@ class AudioFile:
         path: Path,
         sample_rate_hz: int,
         *,
-        length_frames: int,
+        length_frames: int | None,
         container: Container,
         bit_depth: BitDepth,
         tags: Tags,
@@ -83,7 +83,8 @@ class AudioFile:
         self.dithered = bit_depth == "16" and container != "ogg"  # wants whole numbers of 16 bits
         self.written_frames = 0
         with _as_os_errors(path):
-            self._file = _create(path, sample_rate_hz, _layout(length_frames, container, bit_depth))
+            layout = _layout(length_frames, container, bit_depth)
+            self._file = _create(path, sample_rate_hz, layout, open_ended=length_frames is None)
             _set_tags(self._file, tags)
 
     def write(self, audio: Audio | npt.NDArray[np.int16]) -> None:
@@ -169,16 +170,17 @@ def library_versions() -> dict[str, str]:
     return {"soundfile": soundfile.__version__, "libsndfile": soundfile.__libsndfile_version__}
 
 
-def _layout(length_frames: int, container: Container, bit_depth: BitDepth) -> dict[str, Any]:
+def _layout(length_frames: int | None, container: Container, bit_depth: BitDepth) -> dict[str, Any]:
     if container == "ogg":
         return {"format": "OGG", "subtype": "VORBIS", "compression_level": _OGG_COMPRESSION}
     if container == "flac":
         return {"format": "FLAC", "subtype": _SUBTYPES[bit_depth]}
-    large = length_frames * FRAME_BYTES[bit_depth] > _RIFF_LIMIT_BYTES
+    large = length_frames is None or length_frames * FRAME_BYTES[bit_depth] > _RIFF_LIMIT_BYTES
     return {"format": "RF64" if large else "WAV", "subtype": _SUBTYPES[bit_depth]}
 
 
-def _create(path: Path, sample_rate_hz: int, layout: dict[str, Any]) -> Any:
+def _create(path: Path, sample_rate_hz: int, layout: dict[str, Any], *, open_ended: bool) -> Any:
+    """Create a file; an open-ended RF64 becomes a WAV when it is closed, if it stayed small."""
     import soundfile
 
     # A number instead of a name: libsndfile would need the name as text, and not every name is text.
@@ -186,7 +188,15 @@ def _create(path: Path, sample_rate_hz: int, layout: dict[str, Any]) -> Any:
     opened = soundfile.SoundFile(number, "w", samplerate=sample_rate_hz, channels=2, closefd=True, **layout)
     # The PEAK chunk of float files holds the time of day, which would make every render another file.
     soundfile._snd.sf_command(opened._file, _SET_ADD_PEAK_CHUNK, soundfile._ffi.NULL, 0)
+    soundfile._snd.sf_command(opened._file, _RF64_AUTO_DOWNGRADE, soundfile._ffi.NULL, open_ended)
     return opened
+
+
+def open_stream(sink: Any, sample_rate_hz: int, layout: dict[str, Any]) -> Any:
+    """Open a sound file that is written into an object with `write`, `tell` and `seek`."""
+    import soundfile
+
+    return soundfile.SoundFile(sink, "w", samplerate=sample_rate_hz, channels=2, **layout)
 
 
 def _set_tags(opened: Any, tags: Tags) -> None:

@@ -1,0 +1,64 @@
+"""The garbage collector keeps still while somebody listens: it works by hand, in moments that nobody hears."""
+
+import gc
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+_EVERY_S = (0.5, 10.0, 60.0)  # per generation, the young first
+_LONG_S = 0.01  # what takes longer goes through objects that will stay: they are set aside
+
+_lock = threading.Lock()
+_calm = 0  # sessions that are open
+_was_enabled = True
+
+
+class Calm:
+    """A stretch of time in which the collector never works by itself.
+
+    Notes
+    -----
+    A collection holds the interpreter's lock and takes time in proportion to all living objects, so everything that
+    is there at the beginning is set aside first (`gc.freeze`). Several stretches may overlap.
+    """
+
+    def __init__(self) -> None:
+        self.collections = 0
+        self.longest_s = 0.0
+        self._due_s = [0.0, 0.0, 0.0]
+
+    def __enter__(self) -> Self:
+        global _calm, _was_enabled
+        with _lock:
+            if _calm == 0:
+                _was_enabled = gc.isenabled()
+                gc.collect()
+                gc.disable()
+            gc.freeze()
+            _calm += 1
+        now_s = time.perf_counter()
+        self._due_s = [now_s + every_s for every_s in _EVERY_S]
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        global _calm
+        with _lock:
+            _calm -= 1
+            if _calm == 0:
+                gc.unfreeze()
+                if _was_enabled:
+                    gc.enable()
+
+    def breathe(self) -> None:
+        """Collect what is due, if anything; for a thread that has time."""
+        now_s = time.perf_counter()
+        for generation in (2, 1, 0):
+            if now_s >= self._due_s[generation]:
+                gc.collect(generation)
+                took_s = time.perf_counter() - now_s
+                if took_s > _LONG_S:
+                    gc.freeze()
+                self._due_s[: generation + 1] = [now_s + every_s for every_s in _EVERY_S[: generation + 1]]
+                self.collections, self.longest_s = self.collections + 1, max(self.longest_s, took_s)
+                return
