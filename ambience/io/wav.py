@@ -5,7 +5,6 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, get_args
@@ -14,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ambience.errors import ParameterError, explain, require
+from ambience.io.ogg_pages import fix_serial
+from ambience.io.wav_chunks import Tags, add_chunks
 from ambience.units import SAMPLE_RATES_HZ, Audio
 
 Container = Literal["wav", "flac", "ogg"]
@@ -24,25 +25,16 @@ BIT_DEPTHS: tuple[BitDepth, ...] = get_args(BitDepth)
 FRAME_BYTES: dict[BitDepth, int] = {"16": 4, "24": 6, "32f": 8}
 
 _SUBTYPES: dict[BitDepth, str] = {"16": "PCM_16", "24": "PCM_24", "32f": "FLOAT"}
-_RIFF_LIMIT_BYTES = 2**32 - 2**16  # a RIFF counts its bytes in 32 bits; headers and tags need a little
+_RIFF_LIMIT_BYTES = 2**32 - 2**20  # a RIFF counts its bytes in 32 bits; headers, tags and cues need a little
 _SET_ADD_PEAK_CHUNK, _RF64_AUTO_DOWNGRADE = 0x1050, 0x1210  # libsndfile, sndfile.h
 _OGG_COMPRESSION = 0.6  # about 105 kbit/s: transparent for drones, small enough to send
 _FULL_BYTES = 2**16  # less room than this after a failed write: the disk was full
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
-    """What a player shows about a file."""
-
-    title: str
-    artist: str = "ambience"
-    comment: str = ""  # under 2,000 characters: libsndfile drops longer ones from WAV
-
-
 class AudioFile:
     """A sound file in the making: stereo blocks in, one whole file out.
 
-    The same audio gives the same bytes in WAV and FLAC; Ogg files differ in a random stream number.
+    The same audio in the same blocks gives the same bytes.
 
     Parameters
     ----------
@@ -57,7 +49,7 @@ class AudioFile:
     bit_depth : {"16", "24", "32f"}
         Sample format; Ogg has none of its own.
     tags : Tags
-        Title, artist and comment.
+        Title, artist, comment and date; of a WAV also the named places.
 
     Raises
     ------
@@ -80,6 +72,7 @@ class AudioFile:
         check_format(container, bit_depth, sample_rate_hz)
         self.path = path
         self.sample_rate_hz = sample_rate_hz
+        self._container, self._bit_depth, self._tags = container, bit_depth, tags
         self.dithered = bit_depth == "16" and container != "ogg"  # wants whole numbers of 16 bits
         self.written_frames = 0
         with _as_os_errors(path):
@@ -99,6 +92,10 @@ class AudioFile:
             self._file.close()
             if _frames(self.path) != self.written_frames:
                 raise _failure(self.path)
+        if self._container == "wav":
+            add_chunks(self.path, self.sample_rate_hz, self._bit_depth, self._tags)
+        elif self._container == "ogg":
+            fix_serial(self.path)
 
     def __enter__(self) -> Self:
         return self
@@ -203,6 +200,8 @@ def _set_tags(opened: Any, tags: Tags) -> None:
     for name in ("title", "artist", "comment"):
         if text := getattr(tags, name):  # libsndfile refuses empty ones
             setattr(opened, name, text)
+    if tags.date:
+        opened.date = f"{tags.date:%Y-%m-%d}"
 
 
 def _open(path: Path) -> Any:
