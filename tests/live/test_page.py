@@ -1,0 +1,165 @@
+"""The page as somebody uses it: a real browser, a real server, a session without a sound card."""
+
+import re
+import shutil
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from small_piece import CAST, SMALL, small
+
+from ambience.live.session import LiveSession
+from ambience.live.surfaces import SurfaceOptions, open_surfaces
+
+for library in ("fastapi", "uvicorn", "websockets"):
+    pytest.importorskip(library)
+browsers = pytest.importorskip("playwright.sync_api", reason='needs pip install "ambience-toolkit[test-web]"')
+
+_SYSTEM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_FLAGS = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
+_FAST = SMALL.replace("tempo_bpm = 72", "tempo_bpm = 180") + CAST  # a bar lasts 1.3 s
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[browsers.Browser]:
+    with browsers.sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        found = next(filter(None, map(shutil.which, _SYSTEM)), own if Path(own).exists() else None)
+        if found is None:
+            pytest.skip("no Chromium found: install the system's, or run `playwright install chromium`")
+        opened = playwright.chromium.launch(executable_path=found, args=_FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[LiveSession]:
+    with LiveSession(small(text=_FAST), None, state="drift") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def url(session: LiveSession) -> Iterator[str]:
+    with open_surfaces(session, SurfaceOptions(http_port=0)) as (line,):
+        yield line
+
+
+@pytest.fixture
+def page(browser: browsers.Browser, url: str) -> Iterator[browsers.Page]:
+    opened = browser.new_page(viewport={"width": 1440, "height": 900})
+    opened.set_default_timeout(8_000)
+    wrong: list[str] = []
+    opened.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.goto(url)
+    browsers.expect(opened.locator("#title")).to_have_text("Small")
+    yield opened
+    opened.close()
+    assert wrong == []  # nor anything that the content policy forbids
+
+
+def loudness_db(page: browsers.Page, duration_s: float) -> float:
+    """Return what the page's meter shows for a while, on average."""
+    seen = []
+    for _ in range(round(duration_s / 0.1)):
+        page.wait_for_timeout(100)
+        seen.append(float(page.get_attribute("#loudness", "aria-valuenow") or "nan"))
+    return statistics.fmean(seen)
+
+
+def seconds_to(page: browsers.Page, state: str) -> float:
+    """Return what the page says is left until a state that was asked for begins."""
+    line = page.locator("#coming")
+    pattern = re.compile(rf"{state} at bar \d+, in (\d+\.\d) s$")
+    browsers.expect(line).to_have_text(pattern)
+    said = pattern.search(line.inner_text())
+    assert said is not None
+    return float(said[1])
+
+
+def test_battle_is_asked_for_acknowledged_counted_down_and_heard(page: browsers.Page, session: LiveSession) -> None:
+    page.click("#listen")
+    browsers.expect(page.locator("#loudness")).not_to_have_text("–")
+    before_db = loudness_db(page, 1.0)
+    battle = page.locator("#states button[data-state=battle]")
+    browsers.expect(battle).to_contain_text(re.compile(r"bar \d+ · \d"))
+    battle.click()
+    browsers.expect(page.locator("#said")).to_have_text(re.compile(r"battle at bar \d+, in \d+\.\d seconds\."))
+    first_s, began_s = seconds_to(page, "battle"), time.perf_counter()
+    assert battle.get_attribute("data-mode") == "coming"
+    page.wait_for_timeout(300)
+    counted_s = first_s - seconds_to(page, "battle")
+    assert counted_s == pytest.approx(time.perf_counter() - began_s, abs=0.3)  # the machine may be slow, not the clock
+    browsers.expect(page.locator("#state")).to_have_text("battle")
+    assert session.now.state == "battle"
+    browsers.expect(battle).to_contain_text("playing")
+    page.wait_for_timeout(700)
+    assert loudness_db(page, 1.0) > before_db + 3.0
+
+
+def test_everything_urgent_is_done_with_the_keyboard_alone(page: browsers.Page, session: LiveSession) -> None:
+    page.keyboard.press("1")
+    browsers.expect(page.locator("#coming")).to_contain_text("drift at bar")
+    browsers.expect(page.locator("#states button[data-state=drift]")).to_have_class("mine")
+    page.keyboard.press("Space")
+    browsers.expect(page.locator("#said")).to_contain_text("Stinger")
+    before = session.now.tension
+    for _ in range(3):
+        page.keyboard.press("ArrowUp" if before < 0.5 else "ArrowDown")
+    browsers.expect(page.locator("#tension-values")).to_contain_text("→")
+    browsers.expect(page.locator("#hold")).to_have_attribute("aria-pressed", "true")  # who asks for a state stays there
+    page.keyboard.press("h")
+    browsers.expect(page.locator("#hold")).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("?")
+    browsers.expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    browsers.expect(page.locator("#keys")).to_be_hidden()
+    page.locator("#cast button").focus()
+    page.keyboard.press("Enter")
+    browsers.expect(page.locator("#said")).to_contain_text("lewis is called")
+
+
+def test_a_deadline_is_set_shown_and_called_off_and_a_refusal_is_read(page: browsers.Page) -> None:
+    page.fill("#seconds", "-1")
+    page.click("#set-deadline")
+    browsers.expect(page.locator("#fault")).to_contain_text("countdown_s = -1, must be above 0")
+    page.fill("#seconds", "60")
+    page.click("#set-deadline")
+    browsers.expect(page.locator("#digits")).to_have_text(re.compile(r"0:5\d\.\d"))
+    page.click("#call-off")
+    browsers.expect(page.locator("#set-deadline")).to_have_text("Set")
+
+
+def test_a_narrow_phone_shows_all_in_one_column_with_targets_for_a_thumb(page: browsers.Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.wait_for_timeout(200)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    heights = page.evaluate("""[...document.querySelectorAll("button, input, .choice label")]
+        .filter((target) => target.checkVisibility() && target.type !== "radio")
+        .map((target) => [target.id || target.textContent, target.getBoundingClientRect().height])""")
+    assert [name for name, height in heights if height < 43.9] == []
+
+
+def test_without_worklets_the_mp3_stream_plays(browser: browsers.Browser, url: str) -> None:
+    page = browser.new_page()
+    page.add_init_script("delete globalThis.AudioWorkletNode")
+    page.goto(url)
+    browsers.expect(page.locator("#title")).to_have_text("Small")
+    page.click("#listen")
+    browsers.expect(page.locator("#stream")).to_have_text("MP3 stream")
+    browsers.expect(page.locator("#loudness")).to_have_text(re.compile(r"-\d"), timeout=8_000)
+    page.close()
+
+
+def test_the_page_finds_its_way_back_when_the_server_returns(browser: browsers.Browser, session: LiveSession) -> None:
+    page = browser.new_page()
+    with open_surfaces(session, SurfaceOptions(http_port=0)) as (line,):
+        port = int(line.rstrip("/").rsplit(":", 1)[1])
+        page.goto(line)
+        browsers.expect(page.locator("#link-words")).to_have_text("connected")
+    browsers.expect(page.locator("#link-words")).to_contain_text("connection lost")
+    with open_surfaces(session, SurfaceOptions(http_port=port)):
+        browsers.expect(page.locator("#link-words")).to_have_text("connected", timeout=8_000)
+        page.close()
