@@ -8,19 +8,28 @@ from typing import NamedTuple
 import numpy as np
 
 from ambience.errors import require
-from ambience.music.score import ControlPoint, Note, Score, Track
+from ambience.io.midi_terms import (
+    BREATH,
+    EXPRESSION,
+    TICKS_PER_BEAT,
+    TIMBRE,
+    Chair,
+    Change,
+    chairs,
+    opening,
+    swell_gain,
+    to_expression,
+    to_reverb,
+    to_tick,
+    to_timbre,
+    to_velocity,
+)
+from ambience.music.score import Note
+from ambience.music.sheet import ControlPoint, Score, Track
 from ambience.scene import Controls
-from ambience.units import FloatArray, IntArray, smoothstep
-
-TICKS_PER_BEAT = 960
-DRUM_CHANNEL = 9  # counted from 0
-PITCHED_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
-
-TIMBRE, BREATH, VOLUME, PAN, EXPRESSION, REVERB = 1, 2, 7, 10, 11, 91
+from ambience.units import FloatArray, IntArray
 
 _STEPS_PER_BEAT = 8  # of the curves: 20 points a second at 150 bpm, the most that a DAW draws well
-_SWELL_PEAK = 0.6  # where in the note a swell is loudest; by ear: later sounds like a cut
-_SWELL_FLOOR = 0.35  # of the expression, at both ends of a swell
 
 
 class Key(NamedTuple):
@@ -30,14 +39,6 @@ class Key(NamedTuple):
     end: int  # ticks, > start
     pitch_midi: int
     velocity: int  # 1..127
-
-
-class Change(NamedTuple):
-    """One new value of a controller."""
-
-    tick: int
-    controller: int
-    value: int  # 0..127
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +70,6 @@ class _Curves:
         return _Curves(self.ticks, self.timbre * hairpins, self.expression * hairpins)
 
 
-def to_tick(beats: float) -> int:
-    """Turn beats into the nearest tick."""
-    return int(np.floor(beats * TICKS_PER_BEAT + 0.5))
-
-
-def to_velocity(velocity: float) -> int:
-    """Turn a velocity 0..1 into 1..127; 0 would be a note-off."""
-    return 1 + round(126 * velocity)
-
-
 def perform(score: Score) -> tuple[Performance, ...]:
     """Play a score: one performance per track, in the order of the score.
 
@@ -90,13 +81,13 @@ def perform(score: Score) -> tuple[Performance, ...]:
     drums = [i for i, track in enumerate(score.tracks) if track.profile.drum_key is not None]
     for index, keys in zip(drums, separate([played[i] for i in drums]), strict=True):
         played[index] = keys
-    pitched = [i for i in range(len(score.tracks)) if i not in drums]
-    for index in pitched:
-        played[index] = separate([played[index]])[0]
-    seats = {index: divmod(seat, len(PITCHED_CHANNELS)) for seat, index in enumerate(pitched)}
+    for index in range(len(score.tracks)):
+        if index not in drums:
+            played[index] = separate([played[index]])[0]
+    places = chairs([track.profile for track in score.tracks])
     return tuple(
-        _performance(track, tuple(played[i]), curves, seats.get(i), _reverb(score))
-        for i, track in enumerate(score.tracks)
+        _performance(track, tuple(keys), curves, chair, _reverb(score))
+        for track, keys, chair in zip(score.tracks, played, places, strict=True)
     )
 
 
@@ -126,28 +117,18 @@ def _keys(track: Track) -> list[Key]:
     return keys
 
 
-def _performance(
-    track: Track, keys: tuple[Key, ...], curves: _Curves, seat: tuple[int, int] | None, reverb: int
-) -> Performance:
-    port, channel = (seat[0], PITCHED_CHANNELS[seat[1]]) if seat else (0, DRUM_CHANNEL)
+def _performance(track: Track, keys: tuple[Key, ...], curves: _Curves, chair: Chair, reverb: int) -> Performance:
     # A kit is one channel with one volume, place and curve; layers that differed would only overwrite each other.
-    own = curves.of(track) if seat else curves
-    expression = _controller(_swelled(own, track.notes) if seat else own.expression)
+    own = curves if chair.drums else curves.of(track)
+    expression = _controller(own.expression if chair.drums else _swelled(own, track.notes))
     timbre = _controller(own.timbre)
-    pan = track.pan if seat else 0.0
-    start = [
-        Change(0, VOLUME, _volume(track.gain_db if seat else 0.0)),
-        Change(0, PAN, round(64 + (63 if pan > 0 else 64) * pan)),
-        Change(0, EXPRESSION, int(expression[0])),
-        Change(0, TIMBRE, int(timbre[0])),
-        Change(0, BREATH, int(timbre[0])),
-        Change(0, REVERB, reverb),
-    ]
+    gain_db, pan = (0.0, 0.0) if chair.drums else (track.gain_db, track.pan)
+    start = opening(gain_db, pan, reverb, int(expression[0]), int(timbre[0]))
     moving = [Change(tick, EXPRESSION, value) for tick, value in _thin(curves.ticks, expression, keys)]
     for tick, value in _thin(curves.ticks, timbre, keys):
         moving += [Change(tick, TIMBRE, value), Change(tick, BREATH, value)]
-    program = track.profile.program if seat else None
-    return Performance(track.name, port, channel, program, keys, (*start, *sorted(moving)))
+    program = None if chair.drums else track.profile.program
+    return Performance(track.name, *chair, program, keys, (*start, *sorted(moving)))
 
 
 def _curves(score: Score) -> _Curves:
@@ -162,9 +143,7 @@ def _curves(score: Score) -> _Curves:
         return values
 
     tension = curve("tension")
-    # by ear: loudness is what listeners take tension from first, so it moves expression most; an empty supply fades it
-    expression = (0.4 + 0.6 * tension) * (0.35 + 0.65 * curve("level"))
-    timbre = 0.5 * curve("brightness") + 0.5 * tension
+    timbre, expression = to_timbre(curve("brightness"), tension), to_expression(tension, curve("level"))
     return _Curves(np.floor(beats * TICKS_PER_BEAT + 0.5).astype(np.int64), timbre, expression)
 
 
@@ -180,8 +159,7 @@ def _swelled(curves: _Curves, notes: Iterable[Note]) -> FloatArray:
             first, last = np.searchsorted(curves.ticks, (to_tick(note.onset_beats), to_tick(note.end_beats)))
             for i in range(int(first), int(last)):
                 position = (curves.ticks[i] / TICKS_PER_BEAT - note.onset_beats) / note.duration_beats
-                height = position / _SWELL_PEAK if position < _SWELL_PEAK else (1.0 - position) / (1.0 - _SWELL_PEAK)
-                expression[i] = curves.expression[i] * (_SWELL_FLOOR + (1.0 - _SWELL_FLOOR) * smoothstep(float(height)))
+                expression[i] = curves.expression[i] * swell_gain(float(position))
     return expression
 
 
@@ -200,12 +178,5 @@ def _thin(ticks: IntArray, values: IntArray, keys: Sequence[Key]) -> list[tuple[
     return [(int(ticks[i]), int(values[i])) for i in kept]
 
 
-def _volume(gain_db: float) -> int:
-    # Gain in dB = 40 log10(value / 127): MIDI Manufacturers Association, "General MIDI Level 2", 1999, section 3.3.2.
-    # A layer at 0 dB takes the standard's own default, 100.
-    return min(max(round(100 * 10 ** (gain_db / 40)), 1), 127)
-
-
 def _reverb(score: Score) -> int:
-    space = score.controls[0].controls.space if score.controls else 0.5
-    return round(20 + 80 * space)
+    return to_reverb(score.controls[0].controls.space if score.controls else 0.5)
