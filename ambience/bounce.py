@@ -15,13 +15,16 @@ from ambience.io.session import Session
 from ambience.io.sidecar import Loudness, Sound, describe, record, tag_comment, to_json
 from ambience.io.tape import FRAME_BYTES as TAPE_FRAME_BYTES
 from ambience.io.tape import Tape, require_room
-from ambience.io.wav import FRAME_BYTES, AudioFile, BitDepth, Container, Tags, check_format, container_of
+from ambience.io.targets import Targets, plan_targets
+from ambience.io.wav import FRAME_BYTES, AudioFile, BitDepth, Container, check_format, container_of
+from ambience.io.wav_chunks import Cue, Tags, recording_date
 from ambience.mastering import fade_gains, find_gain, session_gains, stem_depth, write_mix, write_stem
 from ambience.music.sheet import Score
 from ambience.preset import Preset
 from ambience.sound.block import QUANTUM_FRAMES
 from ambience.sound.master import MASTERS
 from ambience.sound.meter import Meter
+from ambience.sound.orchestra import fonts_of
 from ambience.units import Audio, s_to_frames
 
 Stage = Literal["compiling", "rendering", "mastering"]
@@ -69,6 +72,7 @@ def render(
     *,
     duration_s: float | None = None,
     stems: bool = False,
+    layer_stems: bool = False,
     bit_depth: BitDepth = "24",
     sample_rate_hz: int = 48_000,
     master: str | None = None,
@@ -93,6 +97,8 @@ def render(
     stems : bool
         Also write one WAV for each stem group, at the same gain but before the limiter, into the folder `path`
         without its suffix. They are 32f throughout if a stem alone exceeds full scale.
+    layer_stems : bool
+        The same for each layer, into the folder `layers` in that folder.
     bit_depth : {"16", "24", "32f"}
         Sample format; 16 is dithered, an Ogg has none.
     sample_rate_hz : int, 22050..192000
@@ -123,14 +129,17 @@ def render(
     played = as_asked if session else preset  # an evening of any length; the piece is planned for its own
     as_heard = session is not None and master is None
     report: Report = progress or (lambda _: None)
-    job = _Job(preset, played, audio, stems, bit_depth, sample_rate_hz, threads, session, as_heard, report)
+    targets = plan_targets(preset, audio, stems=stems, layer_stems=layer_stems)
+    chosen = (targets, stems, layer_stems, bit_depth, sample_rate_hz, threads)
+    job = _Job(preset, played, *chosen, session, as_heard, report)
     require(job.length_frames > 0, "render", "duration_s", preset.duration_s, "is shorter than one frame")
-    for target in job.targets:
+    for target in targets.files:
         refuse_existing(target, force)
+    fonts_of(preset)  # a soundfont that is missing is missed before any work is done
     require_room(audio.parent, job.size_bytes)
     with Drafts(force=force) as drafts:
         sound = _make(job, drafts)
-    files = (audio, job.midi, job.sidecar, job.stem_paths)
+    files = (audio, targets.midi, targets.sidecar, targets.stem_paths)
     return Rendering(*files, sound.loudness, sound.length_s, time.perf_counter() - began_s)
 
 
@@ -140,8 +149,9 @@ class _Job:
 
     preset: Preset
     played: Preset  # the same, or with another length
-    audio: Path
+    targets: Targets
     stems: bool
+    layer_stems: bool
     bit_depth: BitDepth
     sample_rate_hz: int
     threads: int | None
@@ -154,30 +164,9 @@ class _Job:
         return s_to_frames(self.preset.duration_s, self.sample_rate_hz)
 
     @property
-    def midi(self) -> Path:
-        return self.audio.with_suffix(".mid")
-
-    @property
-    def sidecar(self) -> Path:
-        return self.audio.with_suffix(".json")
-
-    @property
-    def stem_names(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(layer.stem for layer in self.preset.layers.values())) if self.stems else ()
-
-    @property
-    def stem_paths(self) -> tuple[Path, ...]:
-        folder = self.audio.with_suffix("")
-        return tuple(folder / f"{number:02}_{name}.wav" for number, name in enumerate(self.stem_names, 1))
-
-    @property
-    def targets(self) -> tuple[Path, ...]:
-        return (self.audio, *self.stem_paths, self.midi, self.sidecar)
-
-    @property
     def size_bytes(self) -> int:
         frame_bytes = TAPE_FRAME_BYTES + FRAME_BYTES[self.bit_depth]
-        return len(self.targets[:-2]) * self.length_frames * frame_bytes + _SPARE_BYTES
+        return len(self.targets.sounds) * self.length_frames * frame_bytes + _SPARE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,24 +180,26 @@ class _Take:
 
 
 def _make(job: _Job, drafts: Drafts) -> Sound:
-    drafted = {target: drafts.add(target) for target in job.targets}
+    targets = job.targets
+    drafted = {target: drafts.add(target) for target in targets.files}
     take = _play(job, drafts)
     job.report(Progress("mastering", _RENDERED))
     master = MASTERS[job.preset.master.name]
     gain_db = job.preset.master.gain_db if job.as_heard else find_gain(take.mix, take.meter, master, job.sample_rate_hz)
-    container, seed = container_of(job.audio), job.preset.seed
-    with _sound_file(job, drafted[job.audio], job.preset.title, container, job.bit_depth) as opened:
+    container, seed = container_of(targets.audio), job.preset.seed
+    with _sound_file(job, drafted[targets.audio], take.score, "", container, job.bit_depth) as opened:
         loudness = write_mix(take.mix, master, gain_db, opened, seed)
     sound = Sound(job.sample_rate_hz, container, job.bit_depth, job.length_frames, loudness)
-    for name, target, tape in zip(job.stem_names, job.stem_paths, take.stems, strict=True):
-        title = f"{job.preset.title} ({name})"
-        with _sound_file(job, drafted[target], title, "wav", stem_depth(take.stems, gain_db, job.bit_depth)) as opened:
+    for (name, target), tape in zip(targets.stems, take.stems, strict=True):
+        depth = stem_depth(take.stems, gain_db, job.bit_depth)
+        with _sound_file(job, drafted[target], take.score, f" ({name})", "wav", depth) as opened:
             write_stem(tape, name, gain_db, opened, seed)
-    with drafted[job.midi].open("wb") as opened_midi:
+    with drafted[targets.midi].open("wb") as opened_midi:
         save_midi(take.score, opened_midi)
-    records = [record(drafted[file], file.relative_to(job.audio.parent).as_posix()) for file in job.targets[:-1]]
-    document = to_json(describe(job.preset, take.score, sound, records, job.session))
-    drafted[job.sidecar].write_text(document, encoding="utf-8", newline="\n")
+    records = [record(drafted[file], file.relative_to(targets.audio.parent).as_posix()) for file in targets.files[:-1]]
+    fonts = [(record(path, path.name), layers) for path, layers in fonts_of(job.preset).items()]
+    document = to_json(describe(job.preset, take.score, sound, records, job.session, fonts))
+    drafted[targets.sidecar].write_text(document, encoding="utf-8", newline="\n")
     job.report(Progress("mastering", 1.0))
     return sound
 
@@ -216,18 +207,21 @@ def _make(job: _Job, drafts: Drafts) -> Sound:
 def _play(job: _Job, drafts: Drafts) -> _Take:
     """Play the piece once onto tape, with smooth ends."""
     job.report(Progress("compiling", 0.0))
-    folder, rate, meter = job.audio.parent, job.sample_rate_hz, Meter(job.sample_rate_hz)
-    mix, *stems = (Tape(drafts.scratch(folder), folder) for _ in range(1 + len(job.stem_names)))
+    folder, rate, meter = job.targets.audio.parent, job.sample_rate_hz, Meter(job.sample_rate_hz)
+    mix, *stems = (Tape(drafts.scratch(folder), folder) for _ in range(1 + len(job.targets.stems)))
 
     def keep(start: int, audio: Audio, played: dict[str, Audio]) -> None:
         fade = (session_gains if job.session else fade_gains)(start, len(audio), job.length_frames, rate)
         audio *= fade
         mix.append(audio)
         meter.add(audio)
-        for name, tape in zip(job.stem_names, stems, strict=True):
+        for (name, _), tape in zip(job.targets.stems, stems, strict=True):
             tape.append(played[name] * fade)
 
-    engine = Engine(job.played, sample_rate_hz=rate, threads=job.threads, stems=job.stems, endless=bool(job.session))
+    engine = Engine(
+        job.played, sample_rate_hz=rate, threads=job.threads,
+        stems=job.stems, layer_stems=job.layer_stems, endless=bool(job.session),
+    )  # fmt: skip
     for change in job.session.changes if job.session else ():
         engine.post(change)
     with ThreadPoolExecutor(1) as recorder:
@@ -243,8 +237,11 @@ def _play(job: _Job, drafts: Drafts) -> _Take:
     return _Take(mix, tuple(stems), meter, score)
 
 
-def _sound_file(job: _Job, draft: Path, title: str, container: Container, bit_depth: BitDepth) -> AudioFile:
-    tags = Tags(title, comment=tag_comment(job.preset))
-    return AudioFile(
-        draft, job.sample_rate_hz, length_frames=job.length_frames, container=container, bit_depth=bit_depth, tags=tags
-    )
+def _sound_file(
+    job: _Job, draft: Path, score: Score, which: str, container: Container, bit_depth: BitDepth
+) -> AudioFile:
+    rate, length_frames = job.sample_rate_hz, job.length_frames
+    places = ((s_to_frames(marker.at_s, rate), marker.text) for marker in score.markers)
+    cues = tuple(Cue(frame, text) for frame, text in places if frame < length_frames)
+    tags = Tags(job.preset.title + which, comment=tag_comment(job.preset), cues=cues, date=recording_date())
+    return AudioFile(draft, rate, length_frames=length_frames, container=container, bit_depth=bit_depth, tags=tags)

@@ -101,6 +101,13 @@ def check(presets: tuple[str, ...], as_json: bool) -> None:
 @click.option("--format", "container", default="wav", type=click.Choice(("wav", "flac", "ogg")), help="Kind of file.")
 @click.option("--bit-depth", default="24", type=click.Choice(("16", "24", "32f")), help="Of WAV and FLAC.")
 @click.option("--stems", is_flag=True, help="Write a WAV for each stem group as well.")
+@click.option("--layer-stems", is_flag=True, help="Write a WAV for each layer as well.")
+@click.option(
+    "--orchestra",
+    type=click.Choice(("builtin", "soundfont")),
+    help="Who plays its layers, instead of the preset's own.",
+)
+@click.option("--soundfont", metavar="FILE", help="Soundfont by path or name, with which the orchestra then plays.")
 @click.option("--master", metavar="NAME", help="Loudness and ceiling, instead of the preset's own.")
 @click.option(
     "--threads", type=click.IntRange(min=1), metavar="N", help="Layers rendered at once; all processors by default."
@@ -124,11 +131,14 @@ def render(preset: str, out: Path, session: Path | None, sample_rate: int | None
 
         wishes = {option: options[option] for option in ("seed", "duration", "state")}
         piece, evening = cli_session.load(preset, session, **wishes)
+        if options["orchestra"] or options["soundfont"]:
+            piece = piece.override(orchestra=options["orchestra"], soundfont=options["soundfont"])
         rendering = bounce.render(
             piece,
             out / f"{piece.name}-{piece.seed}.{options['container']}",
             duration_s=options["duration"] if evening else None,
             stems=options["stems"],
+            layer_stems=options["layer_stems"],
             bit_depth=options["bit_depth"],
             sample_rate_hz=sample_rate or (evening.sample_rate_hz if evening else 48_000),
             master=options["master"],

@@ -13,7 +13,8 @@ import numpy as np
 from ambience.errors import require
 from ambience.io.atomic import Drafts, refuse_existing
 from ambience.io.session import Session, write_session
-from ambience.io.wav import AudioFile, Tags
+from ambience.io.wav import AudioFile
+from ambience.io.wav_chunks import Tags
 from ambience.live.ring import Ring
 from ambience.units import Audio
 

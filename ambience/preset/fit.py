@@ -4,6 +4,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from functools import cache
+from types import UnionType
 from typing import Any, Literal, get_args, get_origin
 
 from ambience.plugins import Kind, find
@@ -55,6 +56,10 @@ def _taken(annotation: Any, value: Any, limits: Mapping[str, Any]) -> Any:
         return _within(value, limits)
     if annotation is bool and type(value) is bool:
         return value
+    if annotation is str and type(value) is str:
+        return value
+    if get_origin(annotation) is UnionType and type(value) in get_args(annotation):
+        return _taken(type(value), value, limits)
     if get_origin(annotation) is Literal and type(value) is str and value in get_args(annotation):
         return value
     if get_origin(annotation) is tuple and type(value) in (list, tuple):

@@ -37,6 +37,7 @@ def broken_links(table: Mapping[str, Any]) -> list[InitErrorDetails]:
         *_of_script(table),
         *_of_form(table),
         *_of_tension(table),
+        *_of_midi(table),
     )
     return [InitErrorDetails(type=broken(rule, hint), loc=path, input=value) for path, value, rule, hint in links]
 
@@ -132,6 +133,14 @@ def _of_tension(table: Mapping[str, Any]) -> Iterator[Link]:
     points = _list(table.get("tension"))
     for i in not_rising(next(iter(_list(point)), None) for point in points):
         yield ("tension", i), points[i], "must be later than the point before it", ""
+
+
+def _of_midi(table: Mapping[str, Any]) -> Iterator[Link]:
+    states, midi_in = _table(table.get("states")), _table(table.get("midi_in"))
+    for word in ("notes", "programs"):
+        for state, number in _table(midi_in.get(word)).items():
+            if state not in states:
+                yield ("midi_in", word, state), number, "asks for a state that the preset lacks", _among(state, states)
 
 
 def _table(value: object) -> Mapping[str, Any]:

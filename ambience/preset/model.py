@@ -10,12 +10,13 @@ from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, PrivateA
 from ambience.errors import ParameterError
 from ambience.preset.faults import Fault, explained, faults
 from ambience.preset.links import broken_links, joined
+from ambience.preset.midi_in import MidiIn
 from ambience.preset.settings import PluginTable, Settings
-from ambience.preset.tables import CastMember, Change, Layer, Master, State, ThemeTable, TransitionTable
+from ambience.preset.tables import CastMember, Change, Layer, Master, Orchestra, State, ThemeTable, TransitionTable
 from ambience.preset.terms import ONE_DAY_S, AnyName, Meter, Mode, Name, Number, Seconds, Share, Title, Tonic, Whole
 from ambience.scene import Scenes, Transition
 
-_OPTIONS = {"seed": "seed", "duration_s": "duration", "state": "state", "master": "master"}
+_OPTIONS = {"seed": "seed", "duration_s": "duration", "state": "state", "master": "master", "orchestra": "orchestra"}
 
 
 def _named_by_key(effects: object) -> object:
@@ -58,7 +59,9 @@ class Preset(Settings):
     effects: Annotated[
         dict[Name, Annotated[dict[str, Any], PluginTable("effects")]], BeforeValidator(_named_by_key)
     ] = Field(default={}, description="effects that layers are sent to, by name")
+    orchestra: Orchestra = Field(default=Orchestra(), description="who plays the layers of an orchestra")
     master: Master = Field(default=Master(), description="where the piece is going")
+    midi_in: MidiIn = Field(default=MidiIn(), description="what MIDI messages mean to a live session")
 
     _name: str = PrivateAttr("")
     _text: str = PrivateAttr("")
@@ -138,6 +141,8 @@ class Preset(Settings):
         duration_s: float | None = None,
         state: str | None = None,
         master: str | None = None,
+        orchestra: str | None = None,
+        soundfont: str | None = None,
     ) -> Self:
         """Return the preset with some of its values replaced, as the command line's options do.
 
@@ -151,6 +156,10 @@ class Preset(Settings):
             Hold this state for the whole duration: form, script and drawn tension are dropped.
         master : str, optional
             Another delivery.
+        orchestra : {"builtin", "soundfont"}, optional
+            Let others play the layers of an orchestra; the notes stay.
+        soundfont : str, optional
+            Path or name of the file with which a soundfont orchestra plays.
 
         Raises
         ------
@@ -164,6 +173,9 @@ class Preset(Settings):
             table |= {"script": [{"at_s": 0, "state": state}], "tension": [], "form": []}
         if master is not None:
             table["master"] = {**table.get("master", {}), "name": master}
+        if orchestra is not None or soundfont is not None:
+            file = {} if soundfont is None else {"file": soundfont}
+            table["orchestra"] = {**table.get("orchestra", {}), "name": orchestra or "soundfont", **file}
         try:
             return type(self).model_validate(table).carrying(self.name, self.text)._lasting(self._own_s)
         except ValidationError as error:

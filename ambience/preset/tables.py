@@ -95,6 +95,12 @@ class Layer(Settings):
         default=20.0, description="Hz below which the layer is cut; 0 is off"
     )
     sends_db: dict[AnyName, LevelDb] = Field(default={}, description="level in dB at which it enters each effect")
+    distance: Annotated[Number, Field(ge=0, le=1)] | None = Field(
+        default=None, description="0 near … 1 far on the stage: later or sooner walls, less top; absent: off the stage"
+    )
+    duck_db: Annotated[Number, Field(ge=0, le=12)] = Field(
+        default=0.0, description="dB by which it gives way, at most, while the layers of the stem theme are heard"
+    )
     stem: Stem = Field(description="group into which it is mixed when stems are written")
 
 
@@ -113,7 +119,7 @@ class State(Settings):
     tempo_ratio: Annotated[Number, Field(ge=0.25, le=4)] = Field(
         default=1.0, description="tempo over that of the piece; 2 is double time on the same grid"
     )
-    mode: Mode | None = Field(default=None, description="scale on the common tonic; absent: that of the piece")
+    mode: Mode | None = Field(default=None, description="scale on the common tonic; absent: that of the theme")
     harmony: Harmony = Field(default="pedal", description="name of a harmonic plan")
     theme: Transforms = Field(
         default=(), description="what becomes of the theme, one transform a phrase; absent: it rests"
@@ -202,6 +208,17 @@ class Change(Settings):
         return SceneChange(state=self.state or None, ahead=True, zero_s=zero_s, **own)
 
 
+class Orchestra(Settings):
+    """Who plays the layers of an orchestra: the built-in instruments, or the samples of a soundfont."""
+
+    called: ClassVar[str] = "the orchestra"
+
+    name: Literal["builtin", "soundfont"] = Field(default="builtin", description="what its instruments are made of")
+    file: Annotated[str, Field(max_length=4096)] = Field(
+        default="", description="soundfont, by path or by name such as 'FluidR3'; absent: the best that is installed"
+    )
+
+
 class Master(Settings):
     """Where the piece is going: the loudness and ceiling it is delivered with."""
 
@@ -210,4 +227,7 @@ class Master(Settings):
     name: MasterName = Field(default="stream", description="delivery: its loudness and its ceiling")
     gain_db: Annotated[Number, Field(ge=-60, le=36)] = Field(
         default=0.0, description="gain in dB of a live session, which cannot know the loudness to come"
+    )
+    glue: Annotated[Number, Field(ge=0, le=1)] = Field(
+        default=0.0, description="0 none … 1 firm: compression and saturation that hold the mix together"
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from soundfont_here import what_is_missing
 
 from ambience import plugins
 from ambience.rng import stream
@@ -21,6 +22,9 @@ LONGEST_TAIL_S = 45.0
 SUB_BASSES = {"sub_drone", "heart", "gran_cassa", "impact"}  # may be 6 dB hotter
 SAME_COLOR = {"sub_drone", "heart"}  # dynamics are level only
 UNPITCHED = {"air", "breath", "heart", "hull", "impact", "reverse", "riser", "ticker"}
+SAMPLED = {
+    "soundfont"
+}  # as it was recorded: what lies below 20 Hz is cut by the strip, and a test of its own asks that
 GROWING = {"reverse", "riser"}  # a held note rises all the time
 ARTICULATIONS = ("sustain", "marcato", "staccato", "tremolo", "pizzicato", "swell")
 
@@ -149,6 +153,8 @@ def play_in_spans(name: str, cuts: list[int]) -> Audio:
 
 @pytest.fixture(params=NAMES)
 def name(request: pytest.FixtureRequest) -> str:
+    if request.param in SAMPLED and (missing := what_is_missing()):
+        pytest.skip(missing)
     return str(request.param)
 
 
@@ -202,6 +208,8 @@ def test_a_sustained_pitch_is_in_tune(name: str) -> None:
 
 
 def test_a_note_has_no_direct_current(name: str) -> None:
+    if name in SAMPLED:
+        pytest.skip("is as somebody recorded it")
     heard = recital(name)
     window = np.hanning(len(heard.mezzo_forte))[:, None]  # else the edges of the file count as direct current
     mean = float(np.abs((heard.mezzo_forte * window).mean(axis=0)).max())
