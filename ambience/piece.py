@@ -12,7 +12,8 @@ from ambience.music.character import parse_character
 from ambience.music.motif import parse_motif, parse_transform
 from ambience.music.pitch import parse_tonic
 from ambience.music.scale import Scale
-from ambience.music.score import LedgerEntry, Marker, Note, Score, Section, Track
+from ambience.music.score import Note
+from ambience.music.sheet import LedgerEntry, Marker, Score, Section, Track
 from ambience.music.theme import Candidate, Theme
 from ambience.music.work import Member
 from ambience.preset import Preset

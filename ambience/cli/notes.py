@@ -10,7 +10,7 @@ from ambience.cli import options as cli_options
 from ambience.cli.output import say, say_json
 
 if TYPE_CHECKING:
-    from ambience.music.score import Score
+    from ambience.music.sheet import Score
     from ambience.preset import Preset
 
 
@@ -36,7 +36,10 @@ def midi(preset: str, out: Path | None, force: bool, as_json: bool, **wishes: An
 @click.command()
 @cli_options.preset
 @click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE.musicxml", help="<preset>-<seed>.musicxml by default."
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE.musicxml",
+    help="renders/<preset>-<seed>.musicxml by default.",
 )
 @cli_options.seed
 @cli_options.duration
@@ -52,7 +55,8 @@ def score(preset: str, out: Path | None, force: bool, as_json: bool, **wishes: A
     from ambience.io.musicxml import write_musicxml
 
     piece, _ = load(preset, None, **wishes)
-    _write_notes(piece, write_musicxml, out or Path(f"{piece.name}-{piece.seed}.musicxml"), force, as_json)
+    target = out or Path("renders") / f"{piece.name}-{piece.seed}.musicxml"
+    _write_notes(piece, write_musicxml, target, force, as_json)
 
 
 def _write_notes(

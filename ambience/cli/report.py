@@ -10,7 +10,7 @@ from ambience.music.agreement import LEAST_RANGE, WINDOW_S, agreement
 from ambience.music.commission import commission
 from ambience.music.ledger import QUOTE
 from ambience.music.motif import motif_text
-from ambience.music.score import LedgerEntry, Score
+from ambience.music.sheet import LedgerEntry, Score, Section
 from ambience.music.work import Member, Work
 from ambience.preset import Preset
 
@@ -42,8 +42,7 @@ def piece_text(preset: Preset, score: Score) -> str:
     opening = f"seed {preset.seed}, {_clock(preset.duration_s)}, {preset.tonic} {preset.mode.replace('_', ' ')}"
     blocks = (
         [preset.title, f"  {opening}, {preset.tempo_bpm:g} bpm, {preset.meter}, master {preset.master.name}"],
-        ["form", *(f"  {_section(section)}" for section in score.sections)],
-        ["tension", *_tension(score)],
+        ["form", *_form(score)],
         ["theme", *(f"  {bar:>2}  {chord:<18} {notes}" for bar, chord, notes in _theme_bars(work))],
         *([["cast", *map(_member, work.cast)]] if work.cast else []),
         ["ledger", *_ledger(score.ledger)],
@@ -111,10 +110,6 @@ def _member_table(member: Member) -> dict[str, Any]:
     }
 
 
-def _section(section: Any) -> str:
-    return f"{section.letter:<3} {_clock(section.at_s):>8}  {section.state:<12} {section.key:<20} {section.bars} bars"
-
-
 def _ledger(entries: Sequence[LedgerEntry]) -> Iterator[str]:
     """List statements and cues, a line each, and all quotations between two of them on one line."""
     for bare, group in groupby(entries, key=lambda entry: entry.transform == QUOTE):
@@ -133,13 +128,21 @@ def _entry(entry: LedgerEntry) -> str:
     return f"{place} {entry.notes:>3} notes, {entry.similarity:4.0%} like the {entry.heard}: {_listed(entry.layers)}"
 
 
-def _tension(score: Score) -> Iterator[str]:
+def _form(score: Score) -> Iterator[str]:
+    """List the passages, a line each, and how the tension of their notes follows what was asked for."""
     both = agreement(score)
+    widths = [max(map(len, column)) for column in zip(*map(_words, score.sections), strict=True)]
     for section, (requested, realized) in zip(score.sections, both.sections, strict=True):
-        yield f"  {section.letter:<3} {section.state:<12} {requested:.2f} asked for, {realized:.2f} in the notes"
+        words = "  ".join(f"{word:<{width}}" for word, width in zip(_words(section), widths, strict=True) if width)
+        size = f"{_clock(section.at_s):>7} {section.length_s:>5.0f} s {section.bars:>3} bars"
+        yield f"  {section.letter:<2} {size}  {words}  tension {requested:.2f} asked for, {realized:.2f} in the notes"
     little = f"too little change asked for to correlate (less than {LEAST_RANGE:g})"
     found = little if both.correlation is None else f"r = {both.correlation:.2f}"
-    yield f"  both curves, means over {WINDOW_S:g} s: {found}, mean distance {both.mean_error:.2f}"
+    yield f"  tension, means over {WINDOW_S:g} s: {found}, mean distance {both.mean_error:.2f}"
+
+
+def _words(section: Section) -> tuple[str, str, str]:
+    return section.state, section.role, section.key
 
 
 def _layers(preset: Preset, score: Score) -> Iterator[str]:

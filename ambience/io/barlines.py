@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ambience.io.spelling import signature
 from ambience.io.voices import GRID, to_step
-from ambience.music.score import Score
+from ambience.music.sheet import Score, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,9 @@ def measures(score: Score, end_beats: float) -> Iterator[Measure]:
     """Rule the bars of a score up to the one in which all has ended; a meter that changes within a bar ends it."""
     changes = {to_step(meter.at_beats): meter for meter in score.meters}
     tempos = {to_step(tempo.at_beats): tempo.tempo_bpm for tempo in score.tempos}
-    letters = {to_step(s.at_beats): f"{s.letter}  {s.state.replace('_', ' ').title()}" for s in score.sections}
-    remarks = {to_step(m.at_beats): m.text for m in score.markers if m.text.startswith("bridge")}
+    letters = {to_step(s.at_beats): _rehearsal(s) for s in score.sections}
+    bridges = [marker for marker in score.markers if marker.text.startswith("bridge")]
+    remarks = {to_step(m.at_beats): f"to {_name(m.text.rpartition('> ')[2])}" for m in bridges}
     keys = [to_step(key.at_beats) for key in score.keys]
     last = max(to_step(min(end_beats, score.length_beats)), 1)
     meter = score.meters[0]
@@ -63,3 +64,12 @@ def measures(score: Score, end_beats: float) -> Iterator[Measure]:
             start + length in letters,
         )
         start += length
+
+
+def _rehearsal(section: Section) -> str:
+    role = f", {section.role}" if section.role else ""
+    return f"{section.letter}  {_name(section.state)}{role}"
+
+
+def _name(state: str) -> str:
+    return state.replace("_", " ").title()

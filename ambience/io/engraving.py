@@ -9,7 +9,7 @@ from ambience.io.seating import Seat, orchestra
 from ambience.io.signs import Sign, choose_clefs, signs
 from ambience.io.spelling import Spelled, fifths_of, signature_alter, spell
 from ambience.io.voices import Stretch, Struck, quantise, stretches, to_step, two_voices, values
-from ambience.music.score import Score, Track
+from ambience.music.sheet import Score, Track
 
 PAPER_MM, MARGIN_MM = (210.0, 297.0), 15.0  # A4: programs that ignore the page size assume it
 _STAFF_MM = 7.0  # largest height of a staff

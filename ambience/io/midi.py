@@ -8,10 +8,12 @@ from typing import Any, BinaryIO, NamedTuple
 
 from ambience.errors import ParameterError, explain
 from ambience.io.atomic import write_whole
-from ambience.io.performance import TICKS_PER_BEAT, Performance, perform, to_tick
+from ambience.io.midi_terms import TICKS_PER_BEAT, to_tick
+from ambience.io.performance import Performance, perform
 from ambience.music.motif import motif_text
 from ambience.music.scale import Scale
-from ambience.music.score import Note, Score
+from ambience.music.score import Note
+from ambience.music.sheet import Score
 
 _RELEASE, _SETTING, _STRIKE, _LAST = range(4)  # order within one tick: a note ends before its pitch begins again
 

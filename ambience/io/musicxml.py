@@ -13,7 +13,7 @@ from ambience.io.engraving import MARGIN_MM, PAPER_MM, Desk, Event, Head, Page, 
 from ambience.io.seating import KEYBOARDS, Seat
 from ambience.io.signs import Sign
 from ambience.io.voices import GRID
-from ambience.music.score import Score
+from ambience.music.sheet import Score
 
 _SOUNDS = {2: "M-2", 7: "P-5", 12: "P-8", -12: "P8", -24: "P15"}  # from written to sounding, by `shift_semitones`
 _ALTERS = {-2: "--", -1: "-", 0: "", 1: "#", 2: "##"}  # in the words of music21
@@ -147,16 +147,17 @@ def _begin(written: Any, page: Page, staff: Staff, index: int, leads: bool) -> N
         written.insert(0, key.KeySignature(staff.fifths[index]))
     if before is None or (before.beats, before.unit) != (measure.beats, measure.unit):
         written.insert(0, meter.TimeSignature(f"{measure.beats}/{measure.unit}"))
-    if leads and measure.rehearsal:
-        letter: Any = expressions.RehearsalMark(measure.rehearsal)
-        letter.placement = "above"
-        written.insert(0, letter)
-    if leads and measure.tempo_bpm:
-        written.insert(0, tempo.MetronomeMark(number=round(measure.tempo_bpm, 2)))
-    if leads and measure.remark:
-        remark: Any = expressions.TextExpression(measure.remark)
-        remark.style.fontStyle, remark.placement = "italic", "above"
-        written.insert(0, remark)
+    shared: list[Any] = []
+    if measure.rehearsal:
+        shared.append(expressions.RehearsalMark(measure.rehearsal))
+    if measure.tempo_bpm:
+        shared.append(tempo.MetronomeMark(number=round(measure.tempo_bpm, 2)))
+    if measure.remark:
+        shared.append(expressions.TextExpression(measure.remark))
+        shared[-1].style.fontStyle = "italic"
+    for mark in shared if leads else ():
+        mark.placement = "above"  # a reader that is not told puts some of them below the staff
+        written.insert(0, mark)
 
 
 def _write_voices(written: Any, voices: Sequence[Sequence[Event]], seat: Seat, measure: Measure) -> None:

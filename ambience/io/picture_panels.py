@@ -130,13 +130,16 @@ def draw_notes(axes: Any, sketch: Sketch, plan: Plan) -> None:
 
 
 def _label(axes: Any, stay: Stay, room_in: float) -> None:
-    """Write a state's name into its block, smaller or cut short where there is little room."""
-    fitting = [size for size, letter_in in _LETTERS if len(stay.name) * letter_in + _AROUND_IN <= room_in]
-    size, letter_in = (fitting[0], 0.0) if fitting else _LETTERS[-1]
-    letters = len(stay.name) if fitting else int((room_in - _AROUND_IN) / letter_in)
-    if letters < min(3, len(stay.name)):
+    """Write state and role into a block, the state alone where there is little room, smaller or cut short."""
+    words = [f"{stay.name}, {stay.role}"] * bool(stay.role) + [stay.name]
+    fitting = [
+        (text, size) for text in words for size, letter_in in _LETTERS if len(text) * letter_in + _AROUND_IN <= room_in
+    ]
+    smallest, letter_in = _LETTERS[-1]
+    letters = int((room_in - _AROUND_IN) / letter_in)
+    if not fitting and letters < min(3, len(stay.name)):
         return
-    text = stay.name if fitting else f"{stay.name[: letters - 1]}…"
+    text, size = fitting[0] if fitting else (f"{stay.name[: letters - 1]}…", smallest)
     axes.annotate(text, (stay.start_s, 0.5), (6, -0.5), textcoords="offset points", va="center", size=size, color=INK)
 
 

@@ -8,20 +8,21 @@ from typing import Any
 import numpy as np
 
 from ambience.music.agreement import agreement
-from ambience.music.score import Score
+from ambience.music.sheet import Score
 from ambience.units import FloatArray
 
-_BRIDGE = "bridge"
+_BRIDGE = "bridge: "
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A stretch of the form: a state, or the bridge between two."""
+    """A stretch of the form: a passage, or the bridge between two states."""
 
     start_s: float
     end_s: float
     name: str  # of the state; "drift > battle" for a bridge
     bridge: bool
+    role: str = ""  # what the form wants of the passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,11 @@ def plan_of_score(score: Score) -> Plan:
     return Plan(
         score.title,
         _subtitle(score.seed, score.length_s, opening, tempos),
-        _stays([(marker.at_s, marker.text) for marker in score.markers], score.length_s),
+        _stays(
+            [(section.at_s, section.state, section.role) for section in score.sections],
+            [(marker.at_s, marker.text) for marker in score.markers],
+            score.length_s,
+        ),
         tuple(Occurrence(entry.at_s, entry.transform, entry.similarity) for entry in score.ledger),
         tempos,
         _curves(both.at_s, both.requested, both.realized),
@@ -77,7 +82,11 @@ def plan_of_sidecar(sidecar: Mapping[str, Any]) -> Plan:
     return Plan(
         sidecar["title"],
         _subtitle(sidecar["seed"], length_s, opening, tempos),
-        _stays([(marker["at_s"], marker["text"]) for marker in sidecar["markers"]], length_s),
+        _stays(
+            [(section["at_s"], section["state"], section.get("role", "")) for section in sidecar["sections"]],
+            [(marker["at_s"], marker["text"]) for marker in sidecar["markers"]],
+            length_s,
+        ),
         tuple(Occurrence(e["at_s"], e["transform"], e["similarity"]) for e in sidecar["ledger"]),
         tempos,
         _curves(both["at_s"], both["requested"], both["realized"]) if both else None,
@@ -95,10 +104,13 @@ def _subtitle(seed: int, length_s: float, key: str, tempos: Sequence[tuple[float
     return "   ·   ".join(word for word in words if word)
 
 
-def _stays(markers: Sequence[tuple[float, str]], length_s: float) -> tuple[Stay, ...]:
-    """Turn markers, "A: drift" and "bridge: drift > opening", into stretches without gaps."""
-    named = [(at_s, *text.partition(": ")[::2]) for at_s, text in markers if at_s < length_s]
+def _stays(
+    sections: Sequence[tuple[float, str, str]], markers: Sequence[tuple[float, str]], length_s: float
+) -> tuple[Stay, ...]:
+    """Turn sections, and markers such as "bridge: drift > opening", into stretches without gaps."""
+    bridges = [(at_s, text.removeprefix(_BRIDGE), "", True) for at_s, text in markers if text.startswith(_BRIDGE)]
+    named = sorted(start for start in (*((*s, False) for s in sections), *bridges) if start[0] < length_s)
     ends = [after[0] for _, after in pairwise(named)] + [length_s]
     return tuple(
-        Stay(at_s, end_s, name, kind == _BRIDGE) for (at_s, kind, name), end_s in zip(named, ends, strict=True)
+        Stay(at_s, end_s, name, bridge, role) for (at_s, name, role, bridge), end_s in zip(named, ends, strict=True)
     )

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from ambience.io.performance import DRUM_CHANNEL, PITCHED_CHANNELS
-from ambience.music.score import Track
+from ambience.io.midi_terms import DRUM_CHANNEL, PITCHED_CHANNELS
+from ambience.music.sheet import Track
 
 WINDS, BRASS, PERCUSSION, KEYBOARDS, CHOIR, STRINGS, PEDAL = range(7)  # from the top of the page
 

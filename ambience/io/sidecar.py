@@ -17,7 +17,7 @@ from ambience.music.harmony import Chord
 from ambience.music.motif import motif_text
 from ambience.music.pitch import tonic_name
 from ambience.music.scale import Scale
-from ambience.music.score import Score
+from ambience.music.sheet import Score
 from ambience.preset import Preset
 
 FORMAT_VERSION = 1
@@ -62,9 +62,17 @@ class FileRecord:
 
 
 def describe(
-    preset: Preset, score: Score, sound: Sound, files: Sequence[FileRecord], session: Session | None = None
+    preset: Preset,
+    score: Score,
+    sound: Sound,
+    files: Sequence[FileRecord],
+    session: Session | None = None,
+    soundfonts: Sequence[tuple[FileRecord, tuple[str, ...]]] = (),
 ) -> dict[str, Any]:
-    """Collect all that a sidecar says, free of dates and paths: the same render gives the same text."""
+    """Collect all that a sidecar says, free of dates and paths: the same render gives the same text.
+
+    `soundfonts` are those that play, with the layers that each plays.
+    """
     return {
         "format": FORMAT_VERSION,
         "title": preset.title,
@@ -75,6 +83,7 @@ def describe(
             "text": preset.text,
         },
         **({"session": session_table(session)} if session else {}),
+        **({"soundfonts": [{**asdict(font), "layers": layers} for font, layers in soundfonts]} if soundfonts else {}),
         "versions": versions() | library_versions(),
         "audio": {
             "container": sound.container,
@@ -91,6 +100,7 @@ def describe(
 
 def describe_score(score: Score) -> dict[str, Any]:
     """Collect what a score says about its form, theme, maps and layers."""
+    both = agreement(score)
     return {
         "length_beats": score.length_beats,
         "theme": motif_text(score.theme),
@@ -98,20 +108,22 @@ def describe_score(score: Score) -> dict[str, Any]:
         "meters": [{"at_beats": m.at_beats, "meter": f"{m.beats}/{m.unit}"} for m in score.meters],
         "keys": [{"at_beats": key.at_beats, "key": key_name(key.scale)} for key in score.keys],
         "markers": [asdict(marker) for marker in score.markers],
-        "sections": [asdict(section) for section in score.sections],
-        "tension": _tension(agreement(score)),
+        "sections": [
+            {**asdict(section), "requested_tension": round(requested, 4), "realized_tension": round(realized, 4)}
+            for section, (requested, realized) in zip(score.sections, both.sections, strict=True)
+        ],
+        "tension": _tension(both),
         "ledger": [asdict(entry) for entry in score.ledger],
         "layers": [{"name": track.name, "stem": track.stem, "notes": len(track.notes)} for track in score.tracks],
     }
 
 
 def _tension(both: Agreement) -> dict[str, Any]:
-    """Write down the tension that was asked for and that is heard, bar by bar and section by section."""
+    """Write down the tension that was asked for and that is heard, bar by bar."""
     return {
         "at_s": [round(time_s, 3) for time_s in both.at_s],
         "requested": [round(value, 4) for value in both.requested],
         "realized": [round(value, 4) for value in both.realized],
-        "sections": [{"requested": round(a, 4), "realized": round(b, 4)} for a, b in both.sections],
         "smoothed_s": WINDOW_S,
         "correlation": None if both.correlation is None else round(both.correlation, 4),
         "mean_error": round(both.mean_error, 4),

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ambience.music.score import Score
+from ambience.music.sheet import Score
 from ambience.music.steering import RUNNING_OUT_LEVEL
 from ambience.units import AnyArray, FloatArray
 

@@ -8,11 +8,13 @@ from ambience.music.candidates import theme_scale, theme_spec
 from ambience.music.cast import make_cast
 from ambience.music.form_plan import plan_form
 from ambience.music.pitch import parse_tonic
+from ambience.music.retelling import retold
 from ambience.music.scale import Scale
 from ambience.music.score import Part
 from ambience.music.theme import Theme, compose_theme
 from ambience.music.work import Layer, Work, meter_beats
 from ambience.preset import Preset
+from ambience.scene import Scenes
 
 _TAIL_S = 9.0  # the hall and the void ring out
 _TAIL_SHARE = 0.25  # of a short piece
@@ -38,25 +40,32 @@ def commission(preset: Preset, *, endless: bool = False) -> Work:
         seed=preset.seed,
         scale=scale,
         tempo_bpm=preset.tempo_bpm,
-        meter=preset.meter,
         theme=theme,
         layers=layers,
-        scenes=preset.scenes_in(length_s),
+        scenes=_metered(preset.scenes_in(length_s), preset.meter),
         end_s=None if endless else length_s - tail_s,
         cast=make_cast(preset.cast, theme, scale, layers, preset.seed),
     )
-    return _formed(draft, length_s)
+    return _formed(draft, length_s, preset)
 
 
-def _formed(work: Work, length_s: float) -> Work:
-    """Give a work that has no script its form."""
+def _formed(work: Work, length_s: float, preset: Preset) -> Work:
+    """Give a work that has no script for its length a form, in which happens what the preset's script says."""
     if len(work.scenes.script) == 1:
         return work  # one state, and it is held
     if work.scenes.script:
         return replace(work, form_s=length_s)
     plan = plan_form(work, length_s)
-    scenes = replace(work.scenes, script=plan.changes, tension_curve=plan.tension)
+    changes = plan.changes
+    if script := preset.scenes_in(preset.own_s).script:
+        changes = retold(changes, script, script_s=preset.own_s, form_s=plan.end_s)
+    scenes = replace(work.scenes, script=changes, tension_curve=plan.tension)
     return replace(work, scenes=scenes, form_s=plan.end_s)
+
+
+def _metered(scenes: Scenes, meter: str) -> Scenes:
+    """Give every state that names no meter that of the piece."""
+    return replace(scenes, states=tuple(replace(state, meter=state.meter or meter) for state in scenes.states))
 
 
 def find_theme(preset: Preset, scale: Scale) -> Theme:

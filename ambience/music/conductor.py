@@ -15,7 +15,8 @@ from ambience.music.outlook import Answer, answers, foretell, next_arrival
 from ambience.music.phrases import Phrases
 from ambience.music.recorder import Recorder
 from ambience.music.scale import Scale
-from ambience.music.score import Bar, Score
+from ambience.music.score import Bar
+from ambience.music.sheet import Score
 from ambience.music.work import Work, WrittenBar
 from ambience.scene import Controls, SceneChange, SceneState
 from ambience.timeline import SceneTimeline

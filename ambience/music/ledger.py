@@ -9,7 +9,8 @@ from ambience.music.form import Statement
 from ambience.music.likeness import likeness
 from ambience.music.motif import head
 from ambience.music.recognition import Line, recognize
-from ambience.music.score import Bar, LedgerEntry, Note
+from ambience.music.score import Bar, Note
+from ambience.music.sheet import LedgerEntry
 from ambience.music.work import Work, WrittenBar
 
 QUOTE = "quote"

@@ -11,21 +11,13 @@ from ambience.music.hairpin import cut_short
 from ambience.music.harmony import Chord
 from ambience.music.ledger import Ledger
 from ambience.music.pitch import tonic_name
-from ambience.music.score import (
-    Bar,
-    ControlPoint,
-    Key,
-    Marker,
-    Meter,
-    Note,
-    Score,
-    Section,
-    Tempo,
-    Track,
-)
-from ambience.music.work import TimedNote, Work, WrittenBar
-from ambience.scene import Controls
+from ambience.music.score import Bar, Note
+from ambience.music.sheet import ControlPoint, Key, Marker, Meter, Score, Section, Tempo, Track
+from ambience.music.work import TimedNote, Work, WrittenBar, meter_beats
+from ambience.scene import Controls, Passage
 from ambience.timeline import SceneTimeline
+
+_AS_THE_STATE = Passage()
 
 
 class Recorder:
@@ -41,6 +33,7 @@ class Recorder:
         self._sections: list[Section] = []
         self._ledger = Ledger(work)
         self._chords: list[tuple[float, Chord]] = []
+        self._passage = _AS_THE_STATE
         self._expression: list[list[tuple[float, float]]] = [[] for _ in work.layers]
         self._realized_tension: list[float] = []
 
@@ -49,16 +42,18 @@ class Recorder:
         bar = written.bar
         if not self._tempos or self._tempos[-1].tempo_bpm != bar.tempo_bpm:
             self._tempos.append(Tempo(bar.start_beats, bar.start_s, bar.tempo_bpm))
-        beats, unit = _signature(bar.length_beats)
+        beats, unit = _signature(bar)
         if not self._meters or (self._meters[-1].beats, self._meters[-1].unit) != (beats, unit):
             self._meters.append(Meter(bar.start_beats, beats, unit))
         if not self._keys or self._keys[-1].scale != bar.scale:
             self._keys.append(Key(bar.start_beats, bar.scale))
         self._chords.append((bar.start_beats, bar.chord))
         self._realized_tension.append(written.realized_tension)
+        end_beats = bar.end_beats
         for points, drawn in zip(self._expression, written.expression, strict=True):
-            cut = cut_short(drawn, bar.end_beats)
-            points.extend(point for point in cut if not points or point[0] > points[-1][0])
+            for point in cut_short(drawn, end_beats):
+                if not points or point[0] > points[-1][0]:
+                    points.append(point)
         self._mark_form(bar)
         self._ledger.hear(written, statement)
         for kept, new in zip(self._notes, written.notes, strict=True):
@@ -91,16 +86,22 @@ class Recorder:
         )
 
     def _mark_form(self, bar: Bar) -> None:
-        if bar.arrival:
-            letter = _letter(len(self._sections))
-            key = f"{tonic_name(bar.scale.tonic_pc, bar.scale)} {bar.scale.mode}"
-            self._sections.append(Section(letter, bar.state.name, bar.start_beats, bar.start_s, 0, key))
-            self._markers.append(Marker(bar.start_beats, bar.start_s, f"{letter}: {bar.state.name}"))
+        if bar.arrival or bar.passage != self._passage:
+            self._passage = bar.passage
+            self._open_section(bar)
         elif bar.bridge and bar.bridge.bar == 0:
             text = f"bridge: {bar.bridge.leaving.name} > {bar.bridge.arriving.name}"
             self._markers.append(Marker(bar.start_beats, bar.start_s, text))
-        if self._sections:
-            self._sections[-1] = replace(self._sections[-1], bars=self._sections[-1].bars + 1)
+        last = self._sections[-1]
+        self._sections[-1] = replace(last, bars=last.bars + 1, length_s=last.length_s + bar.length_s)
+
+    def _open_section(self, bar: Bar) -> None:
+        letter, state, tonic = _letter(len(self._sections)), bar.state.name, tonic_name(bar.scale.tonic_pc, bar.scale)
+        role = "" if bar.passage == _AS_THE_STATE else bar.passage.role
+        place = f"{letter}: {state} ({role}, {tonic})" if role else f"{letter}: {state}"
+        key = f"{tonic} {bar.scale.mode.replace('_', ' ')}"
+        self._sections.append(Section(letter, state, role, bar.start_beats, bar.start_s, 0, 0.0, key))
+        self._markers.append(Marker(bar.start_beats, bar.start_s, place))
 
 
 def _true_durations(notes: Sequence[TimedNote], score: Score) -> tuple[Note, ...]:
@@ -113,7 +114,7 @@ def _true_durations(notes: Sequence[TimedNote], score: Score) -> tuple[Note, ...
         if abs(duration - timed.note.duration_beats) < 1e-6:
             out.append(timed.note)
         elif duration > 1e-6:
-            out.append(replace(timed.note, duration_beats=duration))
+            out.append(timed.note.lasting(duration))
     return tuple(out)
 
 
@@ -122,13 +123,17 @@ def _control_points(score: Score, timeline: SceneTimeline) -> tuple[ControlPoint
     times = np.array([score.second_at(beat) for beat in beats])
     rows = timeline.rows(times)[0]
     return tuple(
-        ControlPoint(float(beat), float(time), Controls(*map(float, row)))
-        for beat, time, row in zip(beats, times, rows, strict=True)
+        ControlPoint(beat, time, Controls(*row))
+        for beat, time, row in zip(beats.tolist(), times.tolist(), rows.tolist(), strict=True)
     )
 
 
-def _signature(length_beats: float) -> tuple[int, int]:
-    """Write a bar's length in quarters as a time signature."""
+def _signature(bar: Bar) -> tuple[int, int]:
+    """Return the state's time signature; a bar of another length has one of its own."""
+    length_beats = bar.length_beats
+    if abs(length_beats - meter_beats(bar.state.meter)) < 1e-6:
+        beats, unit = map(int, bar.state.meter.split("/"))
+        return beats, unit
     for unit in (4, 8, 16):
         count = length_beats * unit / 4
         if abs(count - round(count)) < 1e-6:

@@ -1,6 +1,5 @@
-"""The immutable words of the composition: notes, bars, and the score that they become."""
+"""The immutable words of the composition: notes, bars, and what a part is asked for."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -9,7 +8,6 @@ from numpy.random import Generator
 
 from ambience.music.harmony import Chord
 from ambience.music.scale import Scale
-from ambience.plugins import MidiProfile
 from ambience.scene import Controls, Passage, SceneState
 from ambience.units import beats_to_s, s_to_beats
 
@@ -31,6 +29,20 @@ class Note:
     def end_beats(self) -> float:
         """Where the note ends, from the start of the piece."""
         return self.onset_beats + self.duration_beats
+
+    # The two changes that nearly every note goes through; `replace` takes four times as long.
+
+    def lasting(self, duration_beats: float) -> "Note":
+        """Return the note with another length."""
+        return Note(
+            self.onset_beats, duration_beats, self.pitch_midi, self.velocity, self.articulation, self.detune_cents
+        )
+
+    def at(self, pitch_midi: int) -> "Note":
+        """Return the note on another pitch."""
+        return Note(
+            self.onset_beats, self.duration_beats, pitch_midi, self.velocity, self.articulation, self.detune_cents
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +127,17 @@ class Bar:
     chord_bars: int = 1  # bars for which the chord stays, this one included, as far as the phrase is planned
     state_bars: int = 64  # bars that the state has lasted
 
+    def read_by(
+        self, previous: tuple[Note, ...], voices: tuple[int, ...], theme: ThemeSlice, length_beats: float
+    ) -> "Bar":
+        """Return the bar as one layer reads it, by what that layer plays already."""
+        return Bar(  # spelled out: `replace` takes four times as long, and every layer reads every bar
+            self.index, self.start_beats, length_beats, self.start_s, self.tempo_bpm, self.scale, self.chord,
+            self.next_chord, self.phrase, theme, self.controls, self.state, previous, self.bridge, self.arrival,
+            self.impact, self.ending, self.last_chord, voices, self.drone_pc, self.passage, self.cue, self.zero_s,
+            self.chord_bars, self.state_bars,
+        )  # fmt: skip
+
     @property
     def end_beats(self) -> float:
         """Where the bar ends, from the start of the piece."""
@@ -166,119 +189,3 @@ class Sting(Protocol):
     def sting(self, bar: Bar, at_beats: float, rng: Generator) -> Sequence[Note]:
         """Write a short hit that begins at a beat of the bar, given from the start of the piece."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Tempo:
-    """A tempo and where it begins."""
-
-    at_beats: float
-    at_s: float
-    tempo_bpm: float
-
-
-@dataclass(frozen=True, slots=True)
-class Meter:
-    """A time signature and where it begins."""
-
-    at_beats: float
-    beats: int  # upper number
-    unit: int  # lower number: 4 or 8
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A tonal center and where it begins."""
-
-    at_beats: float
-    scale: Scale
-
-
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """A named place, as a DAW shows it."""
-
-    at_beats: float
-    at_s: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
-    """One appearance of the theme, or of a motif of the cast."""
-
-    at_beats: float
-    at_s: float
-    bar: int
-    state: str
-    transform: str  # its words; "quote" for the bare head, "motif" for a motif of the cast's own
-    layers: tuple[str, ...]  # who played it
-    notes: int  # that sounded
-    similarity: float  # 0..1, of the notes that sounded to what `heard` names, by contour, intervals and rhythm
-    heard: str = "head"  # what they are most like: the head as it is, inverted or backward, or the theme's ending
-    cue: str = ""  # name in the cast; empty: the theme itself
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One stay in one state."""
-
-    letter: str  # A, B, C …
-    state: str
-    at_beats: float
-    at_s: float
-    bars: int
-    key: str  # such as "D dorian"
-
-
-@dataclass(frozen=True, slots=True)
-class ControlPoint:
-    """The controls at one moment."""
-
-    at_beats: float
-    at_s: float
-    controls: Controls
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """All notes of one layer."""
-
-    name: str
-    stem: str
-    profile: MidiProfile
-    gain_db: float
-    pan: float
-    notes: tuple[Note, ...]  # by rising onset
-    expression: tuple[tuple[float, float], ...] = ()  # (beat, 0..1), by rising beat; empty: 1 throughout
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """A whole composed piece: what MIDI, pictures and reports are made of."""
-
-    title: str
-    seed: int
-    tracks: tuple[Track, ...]
-    tempos: tuple[Tempo, ...]
-    meters: tuple[Meter, ...]
-    keys: tuple[Key, ...]
-    markers: tuple[Marker, ...]
-    sections: tuple[Section, ...]
-    ledger: tuple[LedgerEntry, ...]
-    controls: tuple[ControlPoint, ...]  # every beat
-    theme: tuple[Note, ...]  # as first composed, from beat 0
-    chords: tuple[tuple[float, Chord], ...]  # (beat, chord), every bar
-    realized_tension: tuple[float, ...]  # 0..1, of every bar in `chords`, measured on the notes
-    length_beats: float
-    length_s: float  # of the sound, tails included
-
-    def beat_at(self, time_s: float) -> float:
-        """Turn seconds from the start into beats from the start."""
-        tempo = self.tempos[max(bisect_right(self.tempos, time_s, key=lambda t: t.at_s) - 1, 0)]
-        return tempo.at_beats + s_to_beats(time_s - tempo.at_s, tempo.tempo_bpm)
-
-    def second_at(self, beat: float) -> float:
-        """Turn beats from the start into seconds from the start."""
-        tempo = self.tempos[max(bisect_right(self.tempos, beat, key=lambda t: t.at_beats) - 1, 0)]
-        return tempo.at_s + beats_to_s(beat - tempo.at_beats, tempo.tempo_bpm)

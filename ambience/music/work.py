@@ -54,7 +54,6 @@ class Work:
     seed: int
     scale: Scale
     tempo_bpm: float
-    meter: str
     theme: Theme
     layers: tuple[Layer, ...]
     scenes: Scenes
@@ -63,8 +62,8 @@ class Work:
     form_s: float = math.inf  # until which script or form lead; a piece without an end goes on with cycles from there
 
     def scale_in(self, state: SceneState) -> Scale:
-        """Return the scale of a state: its own mode on the tonic of the piece."""
-        return Scale(self.scale.tonic_pc, state.mode or self.scale.mode)
+        """Return the scale of a state: its own mode, or that of the theme, on the tonic of the piece."""
+        return Scale(self.scale.tonic_pc, state.mode or self.theme.scale.mode)
 
     def tempo_in(self, state: SceneState) -> float:
         """Return the tempo of a state in beats per minute."""
@@ -72,7 +71,7 @@ class Work:
 
     def bar_beats_in(self, state: SceneState) -> float:
         """Return the length of a state's bars in quarters."""
-        return meter_beats(state.meter or self.meter)
+        return meter_beats(state.meter)
 
     def bar_s_in(self, state: SceneState) -> float:
         """Return the length of a state's bars in seconds."""

@@ -5,7 +5,8 @@ from typing import Any
 
 from ambience.music.harmony import Chord
 from ambience.music.scale import Scale
-from ambience.music.score import ControlPoint, Key, LedgerEntry, Marker, Meter, Note, Score, Section, Tempo, Track
+from ambience.music.score import Note
+from ambience.music.sheet import ControlPoint, Key, LedgerEntry, Marker, Meter, Score, Section, Tempo, Track
 from ambience.plugins import MidiProfile
 from ambience.scene import Controls
 
@@ -29,7 +30,7 @@ def score(*tracks: Track, length_beats: float = 64.0, **changes: Any) -> Score:
         "meters": (Meter(0.0, 4, 4), Meter(32.0, 7, 8)),
         "keys": (Key(0.0, Scale(2, "dorian")), Key(32.0, Scale(10, "lydian"))),
         "markers": (Marker(0.0, 0.0, "A: drift"), Marker(32.0, 32.0, "B: battle")),
-        "sections": (Section("A", "drift", 0.0, 0.0, 8, "D dorian"),),
+        "sections": (Section("A", "drift", "", 0.0, 0.0, 8, 32.0, "D dorian"),),
         "ledger": (LedgerEntry(0.0, 0.0, 0, "drift", "statement", ("strings",), 4, 1.0),),
         "controls": controls,
         "theme": (Note(0.0, 1.0, 62, 0.5), Note(1.0, 0.5, 65, 0.5), Note(2.0, 2.0, 69, 0.5)),

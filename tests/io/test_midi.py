@@ -16,9 +16,10 @@ from small_scores import score, track
 from ambience.engine import compose
 from ambience.errors import ParameterError
 from ambience.io.midi import key_signature, read_motif, save_midi, write_midi
-from ambience.io.performance import TICKS_PER_BEAT, to_velocity
+from ambience.io.midi_terms import TICKS_PER_BEAT, to_velocity
 from ambience.music.scale import MODES, Scale
-from ambience.music.score import ControlPoint, Note, Score
+from ambience.music.score import Note
+from ambience.music.sheet import ControlPoint, Score
 from ambience.preset import file as preset_file
 from ambience.scene import Controls
 

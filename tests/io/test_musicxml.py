@@ -19,7 +19,8 @@ from ambience.errors import ParameterError
 from ambience.io.engraving import Desk, Page, Staff, engrave
 from ambience.io.musicxml import save_musicxml, write_musicxml
 from ambience.io.voices import GRID, quantise, values
-from ambience.music.score import Meter, Note, Score, Track
+from ambience.music.score import Note
+from ambience.music.sheet import Meter, Score, Track
 from ambience.plugins import MidiProfile
 
 STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -251,7 +252,7 @@ def test_the_command_line_writes_a_score(
     monkeypatch.chdir(tmp_path)
     assert cli.run(["score", "opening", "--duration", "30", "--seed", "5"]) == 0
     output = capsys.readouterr()
-    assert (output.out, output.err) == ("opening-5.musicxml\n", "")
-    assert ElementTree.parse("opening-5.musicxml").getroot().tag == "score-partwise"
-    assert cli.run(["score", "opening", "--duration", "30", "--out", "opening-5.musicxml"]) == 2
+    assert (output.out, output.err) == (f"{Path('renders') / 'opening-5.musicxml'}\n", "")
+    assert ElementTree.parse("renders/opening-5.musicxml").getroot().tag == "score-partwise"
+    assert cli.run(["score", "opening", "--duration", "30", "--out", "renders/opening-5.musicxml"]) == 2
     assert "exists already" in capsys.readouterr().err

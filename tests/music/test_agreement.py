@@ -13,7 +13,7 @@ from ambience.music.commission import commission
 from ambience.music.conductor import Conductor
 from ambience.music.ensemble import Ensemble
 from ambience.music.realized import Listener
-from ambience.music.score import ControlPoint, Score
+from ambience.music.sheet import ControlPoint, Score
 from ambience.music.work import TimedNote, WrittenBar
 from ambience.preset import file as preset_file
 from ambience.scene import Controls, SceneChange

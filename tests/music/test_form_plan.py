@@ -29,8 +29,8 @@ LENGTHS_S = (60.0, 180.0, 480.0, 3600.0, 10_800.0)
 @cache
 def commissioned(name: str) -> Work:
     """Commission a preset, and forget its script and its curve."""
-    preset = preset_file.read(name)
-    return replace(commission(preset), scenes=replace(preset.scenes, script=(), tension_curve=()))
+    found = commission(preset_file.read(name))
+    return replace(found, scenes=replace(found.scenes, script=(), tension_curve=()))
 
 
 def work(name: str, seed: int = 1, length_s: float = 480.0) -> Work:
@@ -47,7 +47,7 @@ def climax_s(form: FormPlan) -> float:
 
 
 def in_one_state(*, tension: float = 0.3) -> Scenes:
-    return Scenes((SceneState("only", Controls(tension=tension), (), theme=("fragment 4",)),))
+    return Scenes((SceneState("only", Controls(tension=tension), (), theme=("fragment 4",), meter="4/4"),))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -204,7 +204,7 @@ def test_a_single_state_is_given_an_arc_of_passages() -> None:
 def test_any_scenes_and_any_length_make_a_form(states: list[tuple[float, str]], length_s: float, seed: int) -> None:
     scenes = Scenes(
         tuple(
-            SceneState(f"s{i}", Controls(tension=t), (), harmony=harmony, theme=("statement",) * (i % 2))
+            SceneState(f"s{i}", Controls(tension=t), (), harmony=harmony, theme=("statement",) * (i % 2), meter="4/4")
             for i, (t, harmony) in enumerate(states)
         )
     )

@@ -11,7 +11,8 @@ from ambience.music.commission import commission
 from ambience.music.form import Statement
 from ambience.music.harmony import Chord
 from ambience.music.ledger import QUOTE, Ledger
-from ambience.music.score import Bar, LedgerEntry, Note, Phrase, Score, ThemeSlice
+from ambience.music.score import Bar, Note, Phrase, ThemeSlice
+from ambience.music.sheet import LedgerEntry, Score
 from ambience.music.theme import Theme
 from ambience.music.work import TimedNote, Work, WrittenBar
 from ambience.preset import file as preset_file
