@@ -31,7 +31,7 @@ class SceneState:
     layers: tuple[str, ...]  # the layers that play in it
     gains_db: tuple[tuple[str, float], ...] = ()  # offsets to the layers' own gains
     tempo_ratio: float = 1.0  # to the tempo of the piece; 2 keeps one grid
-    mode: str = ""  # scale on the common tonic; empty: the mode of the piece
+    mode: str = ""  # scale on the common tonic; empty: the mode of the theme
     harmony: str = "pedal"  # name of a harmonic plan
     theme: tuple[str, ...] = ()  # transforms of the theme, one a phrase, in turn
     phrase_bars: int = 8  # bars of one phrase

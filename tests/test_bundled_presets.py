@@ -1,6 +1,7 @@
 """What every bundled preset owes its listener: composed from several seeds, heard for a moment."""
 
 import io
+import math
 from collections import defaultdict
 from functools import cache
 from itertools import pairwise
@@ -11,8 +12,10 @@ import pytest
 
 from ambience.engine import Engine, compose
 from ambience.io.midi import save_midi
-from ambience.io.performance import TICKS_PER_BEAT, perform
-from ambience.music.score import Score
+from ambience.io.midi_terms import TICKS_PER_BEAT
+from ambience.io.performance import perform
+from ambience.music.deadline import MILD_STRAIN
+from ambience.music.sheet import Score
 from ambience.preset import file as preset_file
 from ambience.units import FloatArray
 
@@ -75,15 +78,25 @@ def test_sections_markers_and_maps_describe_one_piece(score: Score) -> None:
         assert section.bars >= 1
 
 
-def test_battle_lies_on_the_half_bar_grid_of_the_piece(score: Score) -> None:
-    """Where a state doubles the tempo, its bars begin on whole or half bars of the ground tempo."""
-    ground = score.tempos[0].tempo_bpm
+@pytest.mark.parametrize(("name", "seed"), PIECES)
+def test_battle_lies_on_the_half_bar_grid_of_the_piece(name: str, seed: int | None) -> None:
+    """Where a state doubles the tempo, its bars begin on whole or half bars of the ground tempo.
+
+    Only what waits for a deadline is bent, by less than anybody notices, and the grid is counted anew from its zero.
+    """
+    preset, score = preset_file.read(name), composed(name, seed)
+    grid_s, waiting = 0.0, False
     for tempo in score.tempos:
-        ratio = tempo.tempo_bpm / ground
-        assert min(abs(ratio - whole) for whole in (0.5, 1.0, 2.0)) < 1e-9
+        if waiting:
+            grid_s = tempo.at_s
+        state = max((s for s in score.sections if s.at_beats <= tempo.at_beats), key=lambda s: s.at_beats).state
+        waiting = preset.states[state].harmony == "suspense"
+        ratio = tempo.tempo_bpm / preset.tempo_bpm
+        bent = min(abs(math.log(ratio / whole)) for whole in (0.5, 1.0, 2.0))
+        assert bent <= (MILD_STRAIN if waiting else 1e-9)
         meter = max((m for m in score.meters if m.at_beats <= tempo.at_beats + EPSILON), key=lambda m: m.at_beats)
-        half_bar_s = 0.5 * meter.beats * 4.0 / meter.unit * 60.0 / ground
-        place = (tempo.at_s - score.tempos[0].at_s) / half_bar_s
+        half_bar_s = 0.5 * meter.beats * 4.0 / meter.unit * 60.0 / preset.tempo_bpm
+        place = (tempo.at_s - grid_s) / half_bar_s
         assert place == pytest.approx(round(place), abs=1e-6)
 
 
@@ -123,8 +136,9 @@ def test_every_state_carries_the_thread_of_the_theme(name: str, state: str) -> N
     held = compose(preset.override(state=state, duration_s=90.0 if "rest" in preset.states[state].theme else 30.0))
     assert {section.state for section in held.sections} == {state}
     assert any(track.notes for track in held.tracks)
-    theme = preset.states[state].theme
-    if any(transform != "rest" for transform in theme):
+    theme, level = preset.states[state].theme, preset.states[state].level
+    # Where the supply is at nothing from the start, nobody has air for a tone: only the drone goes on, by design.
+    if any(transform != "rest" for transform in theme) and level > 0.0:
         assert held.ledger
         assert all(entry.notes > 0 and entry.layers for entry in held.ledger)
 

@@ -102,7 +102,7 @@ def recolor(notes: Sequence[Note], home: Scale, scale: Scale) -> tuple[Note, ...
     if old == new or len(old) != len(new):
         return tuple(notes)
     shift = {step: new[degree] - step for degree, step in enumerate(old)}
-    return tuple(replace(n, pitch_midi=n.pitch_midi + shift.get((n.pitch_midi - home.tonic_pc) % 12, 0)) for n in notes)
+    return tuple(n.at(n.pitch_midi + shift.get((n.pitch_midi - home.tonic_pc) % 12, 0)) for n in notes)
 
 
 def _moved(notes: Sequence[Note], semitones: int) -> tuple[Note, ...]:
@@ -111,7 +111,7 @@ def _moved(notes: Sequence[Note], semitones: int) -> tuple[Note, ...]:
         return ()
     low, high = (edge(note.pitch_midi for note in notes) + semitones for edge in (min, max))
     shift = semitones + 12 * (low < 0) - 12 * (high > _HIGHEST_MIDI)
-    return tuple(replace(note, pitch_midi=note.pitch_midi + shift) for note in notes)
+    return tuple(note.at(note.pitch_midi + shift) for note in notes)
 
 
 def head_semitones(theme: Theme) -> tuple[int, ...]:

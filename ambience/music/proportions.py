@@ -16,6 +16,7 @@ _SHORTEST_S, _LONGEST_S = 12.0, 110.0  # by ear: shorter, a scene is a flash; lo
 _PHRASES = 1.5  # that a scene would like to have
 _COMFORT_S = 45.0  # and what it gets along with
 _SQUEEZE = 0.8  # of that, before one is left out
+_WIDEST = 0.4  # of its side of the climax: so much is enough, however long its theme would last
 _BEFORE_CLIMAX = 0.65  # share of the tensest scene that leads up to its climax
 _CLIMAX_SHARE, _CLIMAX_MOST = 0.14, 0.25  # of a cycle
 _TOLERANCE = 0.28  # by ear: a passage may be so much longer or shorter for the sake of a whole phrase
@@ -150,11 +151,12 @@ def _fitting(
     """Keep what there is time for on one side of the climax, the most needed first, and divide what is too long."""
     if not side or span_s < shortest_s(kept.state):
         return ()
-    least_s = [max(shortest_s(place.state), _SQUEEZE * _comfort_s(work, place)) for place in side]
+    enough_s = [min(_comfort_s(work, place), max(_WIDEST * span_s, 2.0 * _SHORTEST_S)) for place in side]
+    least_s = [max(shortest_s(place.state), _SQUEEZE * s) for place, s in zip(side, enough_s, strict=True)]
     first = 0 if side[0] is kept else len(side) - 1
     chosen, room_s = [first], span_s - least_s[first]
     rest = (i for i in range(len(side)) if i != first)
-    for i in sorted(rest, key=lambda i: -_need(side[i], side) - _WHIM * wanted[side[i]]):
+    for i in sorted(rest, key=lambda i: -_need(side[i], (*side, peak)) - _WHIM * wanted[side[i]]):
         if least_s[i] <= room_s:
             chosen.append(i)
             room_s -= least_s[i]
@@ -190,8 +192,8 @@ def _stating(before: tuple[Place, ...]) -> tuple[Place, ...]:
     return (Place(before[0].state, "statement"), *before[1:])
 
 
-def _need(place: Place, side: Sequence[Place]) -> float:
-    twin = sum(other.state is place.state for other in side) > 1
+def _need(place: Place, all_there: Sequence[Place]) -> float:
+    twin = sum(other.state is place.state for other in all_there) > 1
     return _NEEDED.get(place.role, 0.0) + 0.5 * place.state.controls.tension - 0.7 * twin
 
 

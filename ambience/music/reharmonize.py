@@ -14,6 +14,9 @@ _RENEWED = -1.4  # by ear: less, and the harmony fidgets where the plan wants it
 _FOREIGN = 2.2  # cost of a beat that its chord does not carry, against 1 for one that it does
 _PASSING = 0.35
 _LONG_BEATS = 1.9
+_COLORED = {"minor": ("minor_add9", "minor7", "sus4"), "major": ("add9", "major7", "sus4")}
+_COLOR_SHARE = 0.5  # of what a wish weighs, for the wished chord with a tone of the melody in it
+_ROOTED = ("cluster", "sus2", "sus4")  # inverted, they are other chords
 
 _ROOT, _THIRD, _FIFTH = 0, 1, 2
 _POSITION_COST = (0.0, 0.9, 3.5)  # root position, sixth chord, six-four chord
@@ -41,7 +44,8 @@ def palette(plan: str, scale: Scale, tension: float) -> tuple[Chord, ...]:
     cycles = table.minor if scale.minor else table.major
     if plan == "modal":
         cycles = MODAL_CYCLES.get(scale.mode, cycles)
-    return _read(cycles[: 3 + round(tension * tension * (len(cycles) - 3))], scale.tonic_pc)
+    plain = _read(cycles[: 3 + round(tension * tension * (len(cycles) - 3))], scale.tonic_pc)
+    return tuple(dict.fromkeys((*plain, *(c for chord in plain for c in _colored(chord))))) if table.colors else plain
 
 
 def fit_to_melody(
@@ -86,10 +90,15 @@ def fit_to_melody(
         return tuple(wished)
     others = [c if pedal_pc is None else Chord(c.root_pc, c.quality, pedal_pc) for c in choice]
     pool = tuple(dict.fromkeys((*wished, *others)))
+    places = {chord: place for place, chord in enumerate(pool)}
     last = len(wished) - 1
     values = [[_carries(chord, heard[bar], bar_beats) for chord in pool] for bar in range(bars)]
     for bar, wish in enumerate(wished):
-        values[bar][pool.index(wish)] += _WISHED * (1.0 if bar in (0, last) else stubborn)
+        weight = _WISHED * (max(stubborn, 1.0) if bar in (0, last) else stubborn)
+        values[bar][places[wish]] += weight
+        for kin in _colored(wish):
+            if kin in places:
+                values[bar][places[kin]] += _COLOR_SHARE * weight
     return tuple(pool[place] for place in _best_path(values, wished))
 
 
@@ -156,6 +165,12 @@ def _best_path(values: Sequence[Sequence[float]], wished: Sequence[Chord]) -> li
 
 
 @cache
+def _colored(chord: Chord) -> tuple[Chord, ...]:
+    """List the chord with one more tone, or with a suspended one."""
+    return tuple(Chord(chord.root_pc, quality, chord.bass_pc) for quality in _COLORED.get(chord.quality, ()))
+
+
+@cache
 def _read(cycles: tuple[str, ...], tonic_pc: int) -> tuple[Chord, ...]:
     return tuple(dict.fromkeys(numeral(symbol, tonic_pc) for cycle in cycles for symbol in cycle.split()))
 
@@ -191,7 +206,7 @@ def _last_before(melody: Sequence[Note], beat: float) -> int | None:
 
 
 def _basses(chord: Chord) -> tuple[int, ...]:
-    if len(chord.pcs) < 3 or chord.quality == "cluster":
+    if len(chord.pcs) < 3 or chord.quality in _ROOTED:
         return (chord.root_pc,)
     return chord.pcs[:3]
 

@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
+from small_piece import CAST, SMALL, small
 
 from ambience.engine import compose
-from ambience.music.commission import find_theme
+from ambience.music.cast import cue_statement
+from ambience.music.commission import commission, find_theme
 from ambience.music.form import head_semitones
 from ambience.music.harmony import Chord
 from ambience.music.pitch import parse_tonic
 from ambience.music.scale import Scale
-from ambience.music.score import Note, Score
+from ambience.music.score import Note
+from ambience.music.sheet import Score
 from ambience.preset import file as preset_file
 
 SEEDS = (1, 3)
@@ -151,3 +154,31 @@ def test_a_longer_stay_in_a_state_begins_with_the_shorter_one(preset: str, state
     stop = short.beat_at(40.0)
     for a, b in zip(short.tracks, long.tracks, strict=True):
         assert [n for n in a.notes if n.end_beats < stop] == [n for n in b.notes if n.end_beats < stop]
+
+
+def in_phrygian() -> str:
+    return SMALL.replace("theme.bars = 4", 'theme.bars = 4\ntheme.mode = "phrygian"').replace(
+        "[states.battle]", '[states.battle]\nmode = "aeolian"'
+    )
+
+
+@pytest.mark.parametrize(("state", "mode"), [("drift", "phrygian"), ("opening", "phrygian"), ("battle", "aeolian")])
+def test_a_state_without_a_mode_of_its_own_has_that_of_the_theme(state: str, mode: str) -> None:
+    score = compose(small(text=in_phrygian(), state=state, duration_s=30.0))
+    assert [key.scale for key in score.keys] == [Scale(2, mode)]
+    sung = [note.pitch_midi for note in track(score, "voice")]
+    assert all(Scale(2, mode).contains(pitch) for pitch in sung)
+    if state == "opening":
+        shifts = {sung[place] - note.pitch_midi for place, note in enumerate(score.theme[: len(sung)])}
+        assert len(shifts) == 1  # no tone of the theme is bent to the mode of the piece
+
+
+def test_a_motif_made_of_the_theme_is_heard_in_the_mode_of_the_theme() -> None:
+    work = commission(small(text=in_phrygian() + CAST))
+    assert work.cast[0].scale == work.theme.scale == Scale(2, "phrygian")
+    drift, battle = (
+        cue_statement(work, "lewis", start_beats=0.0, scale=work.scale_in(work.scenes.state(name)))
+        for name in ("drift", "battle")
+    )
+    assert [n.pitch_midi for n in drift.notes] == [n.pitch_midi for n in work.cast[0].notes]
+    assert all(Scale(2, "aeolian").contains(note.pitch_midi) for note in battle.notes)

@@ -9,7 +9,7 @@ from mini_conductor import perform
 
 from ambience import plugins
 from ambience.engine import compose
-from ambience.music.score import Score, Track
+from ambience.music.sheet import Score, Track
 from ambience.music.voicing import PURE_BELOW_MIDI
 from ambience.preset import file as preset_file
 from ambience.units import beats_to_s

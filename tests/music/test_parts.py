@@ -136,30 +136,6 @@ def test_drone_voices_never_change_together() -> None:
     assert min(np.diff(sorted(onsets))) > 0.4
 
 
-def test_the_melody_keeps_every_interval_of_the_theme() -> None:
-    bars = _with_controls(level=1.0)
-    notes = perform(_build("melody", lowest_midi=60, highest_midi=90), bars=bars).notes
-    theme = [note for bar in bars for note in bar.theme.notes]
-    shifts = [played.pitch_midi - note.pitch_midi for played, note in zip(notes, theme, strict=True)]
-    assert len(set(shifts)) == 1 and shifts[0] % 12 == 0
-    late = sorted(p.onset_beats - n.onset_beats for p, n in zip(notes, theme, strict=True))
-    assert late[0] >= 0.0 and late[-2] <= 0.05  # one tone waits for the end of a statement that was cut off
-
-
-def test_the_melody_is_loudest_about_its_climax() -> None:
-    bars = plan()
-    notes = perform(_build("melody", shape=0.5)).notes[: len(bars[0].theme.statement)]
-    top = max(range(len(notes)), key=lambda i: notes[i].pitch_midi)
-    assert notes[top].velocity > 1.3 * notes[0].velocity
-
-
-def test_a_doubling_follows_the_melody_an_octave_away() -> None:
-    alone = perform(_build("melody")).notes
-    doubled = perform(_build("melody", doubling="octave_below")).notes
-    below = [note.pitch_midi + 12 for note in doubled if note.pitch_midi < min(n.pitch_midi for n in alone)]
-    assert len(doubled) > 1.9 * len(alone) and below
-
-
 def test_the_ostinato_keeps_its_rhythm_through_a_phrase() -> None:
     performance = perform(_build("ostinato", fill=1.0))
     bars = [

@@ -48,6 +48,20 @@ def test_reharmonizing_finds_other_chords_between_first_and_last() -> None:
     assert all(note.pitch_midi % 12 in chord.pcs for chord, note in zip(again, melody, strict=True))
 
 
+@pytest.mark.parametrize(("pitch", "quality"), [(67, "sus4"), (64, "minor_add9"), (60, "minor7")])
+def test_a_chord_takes_in_the_tone_that_the_melody_holds_over_it(pitch: int, quality: str) -> None:
+    melody = (Note(0.0, 2.0, 69, 0.7), Note(2.0, 2.0, pitch, 0.7), Note(4.0, 4.0, 62, 0.7))
+    choice = palette("loss", D_MINOR, 0.2)
+    fitted = fit_to_melody((DM, DM), choice, melody, start_beats=0.0, bar_beats=4.0)
+    assert fitted[0] == Chord(2, quality, 2) and fitted[1].root_pc == 2
+
+
+def test_a_suspended_chord_is_not_inverted() -> None:
+    chords = (DM, Chord(7, "sus4", 7), Chord(7, "sus2", 7), Chord(0, "sus4", 0), DM)
+    walked = walk_bass(chords, (), start_beats=0.0, bar_beats=4.0, previous=None)
+    assert all(chord.bass_pc == chord.root_pc for chord in walked if "sus" in chord.quality)
+
+
 def test_a_pedal_lies_under_the_chords_that_are_chosen() -> None:
     wished = (Chord(2, "minor", 2), Chord(10, "major", 2))
     assert pedal_of("pedal", wished) == 2 and pedal_of("theme", wished) is None

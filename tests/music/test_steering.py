@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from mini_conductor import plan
 
-from ambience.music.realized import Impression
+from ambience.music.impression import Impression
 from ambience.music.score import Bar, Bridge
 from ambience.music.steering import Steering
 

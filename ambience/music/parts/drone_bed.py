@@ -35,12 +35,17 @@ class DroneBed:
     def compose(self, bar: Bar, rng: Generator) -> Sequence[Note]:
         """Let every voice that ends in this bar go on, and every silent voice begin."""
         chance = chances(rng)
-        notes = [note for voice in range(_VOICES) for note in self._voice(voice, bar, chance)]
-        return playable(notes + self._bridge_over_a_hole(notes, bar, chance), bar)
+        families, sounding = self._families(bar), sounding_until(bar)
+        notes = [
+            note for voice in range(_VOICES) for note in self._voice(voice, families[voice], sounding, bar, chance)
+        ]
+        return playable(notes + self._bridge_over_a_hole(notes, sounding, bar, chance), bar)
 
-    def _voice(self, voice: int, bar: Bar, chance: Iterator[float]) -> list[Note]:
-        family = self._families(bar)[voice]
-        until = {p: end for p, end in sounding_until(bar).items() if p in family}
+    def _voice(
+        self, voice: int, family: tuple[int, ...], sounding: dict[int, float], bar: Bar, chance: Iterator[float]
+    ) -> list[Note]:
+        """Write what one voice does, which plays the pitches of a family."""
+        until = {p: end for p, end in sounding.items() if p in family}
         turn, drift, uneven = next(chance), next(chance), strength(self.velocity, bar.controls, chance)
         if not family or (bar.ending and voice and not until) or any(e >= bar.end_beats for e in until.values()):
             return []
@@ -77,22 +82,22 @@ class DroneBed:
         root_pc = bar.drone_pc if self.pedal == "tonic" else bar.chord.bass_pc
         return bar.chord.bass_pc == root_pc == bar.next_chord.bass_pc
 
-    def _bridge_over_a_hole(self, notes: list[Note], bar: Bar, chance: Iterator[float]) -> list[Note]:
+    def _bridge_over_a_hole(
+        self, notes: list[Note], sounding: dict[int, float], bar: Bar, chance: Iterator[float]
+    ) -> list[Note]:
         """Add a note where nothing is known to sound all through the bar."""
         uneven, turn = strength(0.8 * self.velocity, bar.controls, chance), next(chance)
-        spans = sorted([(n.onset_beats, n.end_beats) for n in notes] + [(0.0, end) for end in self._known(bar)])
+        spans = sorted(
+            [(n.onset_beats, n.end_beats) for n in notes] + [(0.0, end) for end in sounding.values() if end != inf]
+        )
         covered = bar.start_beats
         for onset, end in spans:
             if onset <= covered + EPSILON_BEATS:
                 covered = max(covered, end)
         if covered >= bar.end_beats - EPSILON_BEATS:
             return []
-        busy = sounding_until(bar).keys() | {n.pitch_midi for n in notes}
+        busy = sounding.keys() | {n.pitch_midi for n in notes}
         root_pc = bar.drone_pc if self.pedal == "tonic" else bar.chord.bass_pc
         free = [p for p in pitches_of((root_pc, root_pc + 7), self.lowest_midi, self.highest_midi) if p not in busy]
         place = min(int(turn * len(free)), len(free) - 1)
         return [Note(bar.start_beats, 2.0 * bar.length_beats, free[place], uneven)] if free else []
-
-    @staticmethod
-    def _known(bar: Bar) -> list[float]:
-        return [end for end in sounding_until(bar).values() if end != inf]

@@ -1,4 +1,4 @@
-"""The theme itself: a whole statement in one register, shaped toward its climax, played by a hand."""
+"""The theme itself: a statement in its singer's register, shaped toward its climax, played by a hand."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +9,7 @@ from numpy.random import Generator
 
 from ambience.music.breathing import longest_beats, phrased
 from ambience.music.hairpin import hairpins, line_spans
+from ambience.music.octaves import octave_shifts
 from ambience.music.score import Bar, Note
 from ambience.music.supply import carried
 from ambience.music.touch import chances, looseness, playable, sounding_until, strength
@@ -28,7 +29,9 @@ class Melody:
     carries_theme: ClassVar[bool] = True
     sings_theme: ClassVar[bool] = True
     lowest_midi: int = setting(60, "note number, lower end of the singer's register", low=24, high=96)
-    highest_midi: int = setting(84, "note number, upper end; a statement that is wider is folded in", low=36, high=120)
+    highest_midi: int = setting(
+        84, "note number, upper end; a statement that is wider changes octave between its gestures", low=36, high=120
+    )
     velocity: float = setting(0.6, "0..1, dynamics at the climax", above=0.0, high=1.0)
     shape: float = setting(0.35, "0..1, how much softer beginning and end are than the climax", low=0.0, high=0.9)
     rubato_beats: float = setting(0.05, "beats, how late a note may come", low=0.0, high=0.25)
@@ -46,8 +49,7 @@ class Melody:
     def compose(self, bar: Bar, rng: Generator) -> Sequence[Note]:
         """Play the notes of the theme that begin in this bar."""
         chance = chances(rng)
-        shift = self._octaves(bar.theme.statement or bar.theme.notes)
-        sung = [self._sing(note, shift, bar, chance) for note in carried(self._breathed(bar), bar)]
+        sung = [self._sing(note, bar, chance) for note in carried(self._line(bar), bar)]
         octave = self._doubled(bar)
         if not octave:
             return playable(sung, bar)
@@ -58,14 +60,24 @@ class Melody:
         """Grow toward the highest note of the theme, and within every long one."""
         return hairpins(bar, self.hairpin, line_spans(bar.theme.statement))
 
-    def _breathed(self, bar: Bar) -> tuple[Note, ...]:
-        """Take the notes of the bar, shortened where the singer must breathe after them."""
+    def _line(self, bar: Bar) -> tuple[Note, ...]:
+        """Bring the notes of the bar into the register, shortened where the singer must breathe after them."""
         notes = bar.theme.notes
-        if not self.breath_s or not notes:
-            return notes
+        if not notes:
+            return ()
         line = bar.theme.statement if notes[0] in bar.theme.statement else notes
         place = line.index(notes[0])
-        return phrased(line, longest_beats(bar, self.breath_s))[place : place + len(notes)]
+        shifts = octave_shifts(
+            line,
+            self.lowest_midi,
+            self.highest_midi,
+            center_midi=0.5 * (self.lowest_midi + self.highest_midi) + bar.passage.register_semitones,
+            head_semitones=bar.theme.head_semitones,
+        )
+        if self.breath_s:
+            notes = phrased(line, longest_beats(bar, self.breath_s))[place : place + len(notes)]
+        moved = zip(notes, shifts[place : place + len(notes)], strict=True)
+        return tuple(note.at(note.pitch_midi + shift) for note, shift in moved)
 
     def _doubled(self, bar: Bar) -> int:
         """Tell at which distance a second desk plays now; 0: none does."""
@@ -76,26 +88,8 @@ class Melody:
         """Tell whether the second desk has a note; it plays an octave beyond the register, not two."""
         return self.lowest_midi - 12 <= note.pitch_midi <= self.highest_midi + 12
 
-    def _octaves(self, statement: Sequence[Note]) -> int:
-        """Choose one shift in octaves for the whole statement, so that no interval of it changes."""
-        if not statement:
-            return 0
-        pitches = [note.pitch_midi for note in statement]
-        low, high = min(pitches), max(pitches)
-        center = 0.5 * (self.lowest_midi + self.highest_midi)
-
-        def misfit(shift: int) -> float:
-            outside = max(self.lowest_midi - low - shift, 0) + max(high + shift - self.highest_midi, 0)
-            return 100.0 * outside + abs(0.5 * (low + high) + shift - center)
-
-        return min(range(-60, 72, 12), key=misfit)
-
-    def _sing(self, note: Note, shift: int, bar: Bar, chance: Iterator[float]) -> Note:
-        pitch = note.pitch_midi + shift
-        while pitch < self.lowest_midi:
-            pitch += 12
-        while pitch > self.highest_midi:
-            pitch -= 12
+    def _sing(self, note: Note, bar: Bar, chance: Iterator[float]) -> Note:
+        pitch = note.pitch_midi
         # Downbeats stay put: rubato breathes between them, and never over the bar line.
         free = 0.0 if note.onset_beats == bar.start_beats else 1.0
         room = max(min(self.rubato_beats, 0.25 * note.duration_beats, bar.end_beats - note.onset_beats - 0.01), 0.0)
@@ -124,8 +118,8 @@ class Melody:
     def _dynamic(self, note: Note, bar: Bar) -> float:
         """Grow toward the highest note of the statement and recede from it."""
         statement = bar.theme.statement or (note,)
-        climax = max(statement, key=lambda n: (n.pitch_midi, -n.onset_beats)).onset_beats
-        first, last = statement[0].onset_beats, max(n.end_beats for n in statement)
+        climax = -max([(n.pitch_midi, -n.onset_beats) for n in statement])[1]
+        first, last = statement[0].onset_beats, max([n.onset_beats + n.duration_beats for n in statement])
         reach = (climax - first) if note.onset_beats <= climax else (last - climax)
         away = abs(note.onset_beats - climax) / reach if reach > 0.0 else 0.0
         return 1.0 - self.shape * smoothstep(away)
