@@ -85,6 +85,7 @@ class Board:
             seed=session.preset.seed,
             sample_rate_hz=rate,
             states=tuple(session.preset.states),
+            tensions={name: state.tension for name, state in session.preset.states.items()},
             cast=tuple(session.preset.cast),
             playing=session.playing,
             heard_frame=heard,

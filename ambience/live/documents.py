@@ -34,6 +34,7 @@ class StateDocument(BaseModel):
     seed: int
     sample_rate_hz: int
     states: tuple[str, ...] = Field(description="all there are")
+    tensions: dict[str, float] = Field(description="of the states, 0..1")
     cast: tuple[str, ...] = Field(description="motifs that can be called")
     playing: bool
     frame: int = Field(description="of the moment described: the next to be rendered")

@@ -83,6 +83,7 @@ class Player:
         self.length_frames, self._paced = length_frames, paced
         self._observe, self._mailbox = observe, mailbox
         self._taps: tuple[Ring, ...] = ()
+        self._tapping = threading.Lock()  # among those who tap; the render thread reads the whole tuple
         self._ending = False
         self._pause_s = 0.25 * QUANTUM_FRAMES / self._rate_hz
         self.calm = Calm()
@@ -127,12 +128,14 @@ class Player:
     def tap(self, capacity_frames: int) -> Ring:
         """Return a ring that gets everything rendered from now on; what it has no room for is lost to it alone."""
         ring = Ring(capacity_frames)
-        self._taps = (*self._taps, ring)
+        with self._tapping:
+            self._taps = (*self._taps, ring)
         return ring
 
     def untap(self, ring: Ring) -> None:
         """Stop filling a ring."""
-        self._taps = tuple(tap for tap in self._taps if tap is not ring)
+        with self._tapping:
+            self._taps = tuple(tap for tap in self._taps if tap is not ring)
 
     def end(self) -> None:
         """Let the sound fade out, stop, and wait until the output has taken it."""
@@ -143,7 +146,7 @@ class Player:
     # On the render thread ----------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        _ask_for_priority()
+        ask_for_priority()
         try:
             while self.length_frames is None or self._engine.frame < self.length_frames:
                 self._step()
@@ -211,7 +214,7 @@ class Player:
         self._mailbox.close()
 
 
-def _ask_for_priority() -> None:
+def ask_for_priority() -> None:
     """Let the calling thread go before others, where the system allows it; nothing depends on it."""
     if hasattr(os, "setpriority") and sys.platform == "linux":  # elsewhere it would mean the whole process
         with contextlib.suppress(OSError):
