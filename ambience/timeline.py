@@ -14,8 +14,9 @@ from ambience.units import FloatArray, db_to_gain, smoothsteps
 
 _N_CONTROLS = 5
 _TENSION, _BRIGHTNESS, _LEVEL = 0, 1, 4
-_WANDER_PERIODS_S = (17.3, 29.9, 53.7)  # incommensurable: the sum does not repeat within an hour
-_WANDER_WEIGHTS = (0.3, 0.4, 0.6)
+_PERIODS_S = np.array([[17.3], [29.9], [53.7]])  # incommensurable: the sum does not repeat within an hour
+_WEIGHTS = np.array([[0.3], [0.4], [0.6]])
+_OCTAVES = np.arange(3)[:, None]
 _FULL_WANDER_SWELL = 1.1  # the sum of the three stays within about -0.6..0.6
 _CALM_GAIN, _TENSE_GAIN = 0.5, 1.4  # tension opens the mix by 9 dB: loudness is what listeners hear as tension most
 
@@ -56,7 +57,7 @@ class SceneTimeline:
     def __init__(self, scenes: Scenes, layers: Sequence[str], seed: int) -> None:
         self._scenes = scenes
         self._layers = tuple(layers)
-        self._noise = rng.stream(seed, "wander").uniform(-1.0, 1.0, (2, len(_WANDER_PERIODS_S), 4096))
+        self._noise = rng.stream(seed, "wander").uniform(-1.0, 1.0, (2, len(_OCTAVES), 4096))
         self._curve = np.array(scenes.tension_curve, dtype=np.float64).reshape(-1, 2)
         self._ramps: list[_Ramp] = []  # all that were ever posted, by rising start
         first = scenes.script[0]
@@ -116,9 +117,9 @@ class SceneTimeline:
         values = np.concatenate([self._values(chunk) for chunk in chunks])
         controls = values[:, :_N_CONTROLS]
         swell = values[:, _N_CONTROLS] * _FULL_WANDER_SWELL
-        for column, noise in zip((_TENSION, _BRIGHTNESS), self._noise, strict=True):
+        for column, way in zip((_TENSION, _BRIGHTNESS), _wander(self._noise, times_s), strict=True):
             room = 4.0 * controls[:, column] * (1.0 - controls[:, column])  # the extremes hold still
-            controls[:, column] += swell * room * _wander(noise, times_s)
+            controls[:, column] += swell * room * way
         controls = np.ascontiguousarray(np.clip(controls, 0.0, 1.0))
         opened = opening_gain(controls[:, _TENSION : _TENSION + 1])
         return controls, np.ascontiguousarray(values[:, _N_CONTROLS + 1 :] * opened)
@@ -191,12 +192,10 @@ def _move(values: FloatArray, ramp: _Ramp, times_s: FloatArray, curve: FloatArra
 
 
 def _wander(noise: FloatArray, times_s: FloatArray) -> FloatArray:
-    """Value noise of several octaves: K. Perlin, "An Image Synthesizer", SIGGRAPH 1985, in one dimension."""
-    total = np.zeros(len(times_s))
-    for lattice, period_s, weight in zip(noise, _WANDER_PERIODS_S, _WANDER_WEIGHTS, strict=True):
-        place = times_s / period_s
-        index = np.floor(place).astype(np.int64)
-        f = smoothsteps(place - index)
-        a, b = lattice[index % len(lattice)], lattice[(index + 1) % len(lattice)]
-        total += weight * (a + (b - a) * f)
-    return total
+    """Value noise of several octaves for each set of lattices: K. Perlin, "An Image Synthesizer", SIGGRAPH 1985."""
+    places = times_s / _PERIODS_S
+    index = np.floor(places).astype(np.int64)
+    size = noise.shape[2]
+    before, after = noise[:, _OCTAVES, index % size], noise[:, _OCTAVES, (index + 1) % size]
+    ways: FloatArray = (_WEIGHTS * (before + (after - before) * smoothsteps(places - index))).sum(axis=1)
+    return ways

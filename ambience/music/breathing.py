@@ -1,7 +1,6 @@
 """Breath: where players of winds and voices take it, since nobody can sing for ever."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import inf
 
 from ambience.music.score import Bar, Note
@@ -56,4 +55,4 @@ def _best_breath(notes: Sequence[Note], first: int, last: int, breath_beats: flo
 
 def _shortened(note: Note, longest: float) -> Note:
     kept = note.duration_beats - min(_BREATH_BEATS, _LARGEST_SHARE * note.duration_beats)
-    return replace(note, duration_beats=min(kept, longest))
+    return note.lasting(min(kept, longest))

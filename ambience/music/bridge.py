@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from numpy.random import Generator
 
@@ -15,14 +16,15 @@ _TRIADS = ("major", "minor")
 _PULSES = (0.5, 2.0)  # any other pulse does not fit into the same bars
 
 
-def pivot_chord(leaving: Chord, arriving: Chord, scales: Sequence[Scale]) -> Chord:
+@lru_cache(maxsize=256)
+def pivot_chord(leaving: Chord, arriving: Chord, scales: tuple[Scale, ...]) -> Chord:
     """Choose the triad that shares most tones with both chords, over the bass that stays.
 
     Parameters
     ----------
     leaving, arriving : Chord
         Last chord of the old state, first chord of the new one.
-    scales : sequence of Scale
+    scales : tuple of Scale
         The scales of both states; triads of their steps are the candidates.
     """
     candidates = [
@@ -83,14 +85,16 @@ def in_old_beats(notes: Sequence[Note], counted: Bar, bar: Bar) -> Sequence[Note
     if counted is bar:
         return notes
     ratio = counted.length_beats / bar.length_beats
+    start = bar.start_beats
     return tuple(
-        replace(
-            note,
-            onset_beats=bar.start_beats + (note.onset_beats - bar.start_beats) / ratio,
-            duration_beats=note.duration_beats / ratio,
-        )
-        for note in notes
-    )
+        [
+            Note(
+                start + (note.onset_beats - start) / ratio, note.duration_beats / ratio,
+                note.pitch_midi, note.velocity, note.articulation, note.detune_cents,
+            )
+            for note in notes
+        ]
+    )  # fmt: skip
 
 
 def pick_up(notes: Sequence[Note], bar: Bar, bridge: Bridge) -> tuple[Note, ...]:

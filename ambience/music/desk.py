@@ -1,6 +1,6 @@
 """One player's desk: the part that is read from it, and what the player still holds."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ambience import rng
@@ -34,27 +34,23 @@ class Desk:
         layer, bridge = self._layer, bar.bridge
         stays = layer.name in bar.state.layers
         arrives = bridge is not None and layer.name in bridge.arriving.layers
-        sounding = tuple(n for n in self._held if n.end_s > bar.start_s + 1e-6)
+        since_s = bar.start_s + 1e-6
+        sounding = tuple([n for n in self._held if n.end_s > since_s]) if self._held else ()
         before, self._before, self._held, self._older = self._held, self._held, sounding, len(sounding)
         cue = bar.cue if bar.cue is not None and layer.name in bar.cue.layers else None
         if not cue and (self._is_out_of_supply(bar) or not (stays or arrives)):
             return ()
-        voices = tuple(sorted(n.note.pitch_midi for n in sounding))
+        voices = tuple(sorted([n.note.pitch_midi for n in sounding]))
         theme = cue.theme if cue else bar.theme
-        view = replace(
-            bar,
-            previous=tuple(n.note for n in before),
-            voices=voices,
-            theme=theme,
-            length_beats=max(bar.length_beats, _SHORTEST_BEATS),
-        )
+        previous = tuple([n.note for n in before])
+        view = bar.read_by(previous, voices, theme, max(bar.length_beats, _SHORTEST_BEATS))
         counted = in_new_pulse(view, bridge) if bridge is not None and arrives and not (stays or cue) else view
         draws = rng.stream(self._seed, "layer", layer.name, bar.index)
         notes = _within(in_old_beats(layer.part.compose(counted, draws), counted, view), view, bar)
         if bridge is not None and cue is None:
             notes = self._bridged(notes, bar, bridge, stays, arrives)
-        in_compass = (_in_compass(note, layer.profile) for note in notes)
-        written = tuple(_timed(note, bar) for note in _untangled(in_compass))
+        in_compass = [_in_compass(note, layer.profile) for note in notes]
+        written = tuple([_timed(note, bar) for note in _untangled(in_compass)])
         self._held = sounding + written
         return written
 
@@ -130,7 +126,7 @@ def _within(notes: Sequence[Note], view: Bar, bar: Bar) -> Sequence[Note]:
         return notes
     end, shown_end = bar.end_beats, view.end_beats + 1e-9
     return tuple(
-        replace(note, duration_beats=end - note.onset_beats) if end < note.end_beats <= shown_end else note
+        note.lasting(end - note.onset_beats) if end < note.end_beats <= shown_end else note
         for note in notes
         if note.onset_beats < end - 1e-9
     )
@@ -139,16 +135,15 @@ def _within(notes: Sequence[Note], view: Bar, bar: Bar) -> Sequence[Note]:
 def _before(note: Note, later: Iterable[Note]) -> Note:
     """End a note where its pitch is struck again."""
     end_beats = min((n.onset_beats for n in later if n.pitch_midi == note.pitch_midi), default=note.end_beats)
-    return replace(note, duration_beats=min(note.duration_beats, end_beats - note.onset_beats))
+    return note.lasting(min(note.duration_beats, end_beats - note.onset_beats))
 
 
-def _untangled(notes: Iterable[Note]) -> Iterator[Note]:
+def _untangled(notes: Iterable[Note]) -> Iterable[Note]:
     """Keep one of two notes that octave folding laid upon each other."""
-    seen: set[tuple[float, int]] = set()
+    first: dict[tuple[float, int], Note] = {}
     for note in notes:
-        if (key := (round(note.onset_beats, 3), note.pitch_midi)) not in seen:
-            seen.add(key)
-            yield note
+        first.setdefault((round(note.onset_beats, 3), note.pitch_midi), note)
+    return first.values()
 
 
 def _timed(note: Note, bar: Bar) -> TimedNote:
@@ -163,12 +158,12 @@ def _in_compass(note: Note, profile: MidiProfile) -> Note:
         pitch += 12
     while pitch > profile.highest_midi:
         pitch -= 12
-    return note if pitch == note.pitch_midi else replace(note, pitch_midi=pitch)
+    return note if pitch == note.pitch_midi else note.at(pitch)
 
 
 def _recount(timed: TimedNote, at_beats: float, ratio: float) -> TimedNote:
     left = timed.note.end_beats - at_beats
     if left <= 0.0:
         return timed
-    note = replace(timed.note, duration_beats=at_beats - timed.note.onset_beats + left * ratio)
+    note = timed.note.lasting(at_beats - timed.note.onset_beats + left * ratio)
     return replace(timed, note=note)

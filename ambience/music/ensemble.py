@@ -3,12 +3,11 @@
 from dataclasses import dataclass, replace
 
 from ambience.music.desk import Desk
-from ambience.music.realized import Impression, Listener
+from ambience.music.impression import SOFTEST, Impression, Sounding
+from ambience.music.realized import Listener
 from ambience.music.score import Bar, Note
 from ambience.music.steering import Steering
 from ambience.music.work import TimedNote, Work, WrittenBar
-
-_SOFTEST = 0.02
 
 _Hairpins = tuple[tuple[tuple[float, float], ...], ...]  # (beat, 0..1) points, one tuple a layer
 
@@ -19,6 +18,7 @@ class _Attempt:
 
     notes: tuple[tuple[TimedNote, ...], ...]  # one tuple a layer
     hairpins: _Hairpins
+    sounding: Sounding
     heard: Impression  # as it is written
     shade: float  # by which all of it is played softer or louder than that
 
@@ -47,7 +47,7 @@ class Ensemble:
             again = self._attempt(bar, view)
             played = min(again, played, key=lambda attempt: abs(wanted - attempt.tension))
         notes = self._play(played)
-        self._heard = played.heard if notes is played.notes else self._hear(bar, played.hairpins)
+        self._heard = played.sounding.impression(played.shade, self._heard) if played.shade else played.heard
         realized = self._heard.tension()
         steering.settle(bar, played.shade, wanted - realized)
         return WrittenBar(bar, notes, played.hairpins, realized)
@@ -76,17 +76,15 @@ class Ensemble:
         """Let everybody write the bar as they see it, and hear what would come of it."""
         notes = tuple(desk.write(view) for desk in self._desks)
         hairpins = tuple(desk.dynamics(bar) for desk in self._desks)
-        heard = self._hear(bar, hairpins)
-        return _Attempt(notes, hairpins, heard, self._steering.shade(bar, heard))
-
-    def _hear(self, bar: Bar, hairpins: _Hairpins) -> Impression:
-        return self._listener.hear(bar, [desk.sounding for desk in self._desks], hairpins, self._heard)
+        sounding = self._listener.listen(bar, [desk.sounding for desk in self._desks], hairpins)
+        heard = sounding.impression(before=self._heard)
+        return _Attempt(notes, hairpins, sounding, heard, self._steering.shade(bar, heard))
 
     def _play(self, attempt: _Attempt) -> tuple[tuple[TimedNote, ...], ...]:
         """Let everybody play what was settled on."""
         notes = attempt.notes
         if attempt.shade:
-            notes = tuple(tuple(_shaded(timed, attempt.shade) for timed in layer) for layer in notes)
+            notes = tuple([tuple([_shaded(timed, attempt.shade) for timed in layer]) for layer in notes])
         for desk, played in zip(self._desks, notes, strict=True):
             desk.play_instead(played)
         return notes
@@ -94,7 +92,7 @@ class Ensemble:
 
 def _shaded(timed: TimedNote, shade: float) -> TimedNote:
     note = timed.note
-    velocity = min(max(note.velocity + shade, _SOFTEST), 1.0)
+    velocity = min(max(note.velocity + shade, SOFTEST), 1.0)
     played = Note(  # spelled out: `replace` takes three times as long, and this is done for nearly every note
         note.onset_beats, note.duration_beats, note.pitch_midi, velocity, note.articulation, note.detune_cents
     )  # fmt: skip

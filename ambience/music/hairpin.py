@@ -34,13 +34,12 @@ def hairpins(
     """
     if depth <= 0.0:
         return ()
-    longest = bar.beats(_LONG_S)
-    spans = [(a, b) for a, b in long_notes if b - a >= longest and b > bar.start_beats and a < bar.end_beats]
+    start, end, longest = bar.start_beats, bar.end_beats, bar.beats(_LONG_S)
+    spans = [(a, b) for a, b in long_notes if b - a >= longest and b > start and a < end]
     corners = _sink(bar) if into_end else _arch(bar)
     messa = [corner for a, b in spans for corner in ((a, 0.0), (a + _MIDDLE * (b - a), 1.0), (b, 0.0))]
-    inside = {beat for beat, _ in (*corners, *messa) if bar.start_beats < beat < bar.end_beats}
-    beats = (bar.start_beats, *sorted(inside), bar.end_beats)
-    return tuple((beat, 1.0 - depth * _softness(corners, messa, beat)) for beat in beats)
+    inside = {beat for beat, _ in (*corners, *messa) if start < beat < end}
+    return tuple([(beat, 1.0 - depth * _softness(corners, messa, beat)) for beat in (start, *sorted(inside), end)])
 
 
 class Pen:
@@ -68,7 +67,7 @@ class Pen:
 
 def value_at(points: Sequence[tuple[float, float]], beat: float) -> float:
     """Read hairpins at a beat; before the first point and after the last they stay as they are."""
-    place = bisect_left(points, beat, key=lambda point: point[0])
+    place = bisect_left(points, (beat,))  # sorts before all points of that beat
     if place == 0:
         return points[0][1]
     if place == len(points):
@@ -97,7 +96,8 @@ def harmony_spans(bar: Bar) -> list[tuple[float, float]]:
 def line_spans(notes: Sequence[Note]) -> list[tuple[float, float]]:
     """List where the notes of a line begin and end, each before the next."""
     stops = [*(note.onset_beats for note in notes[1:]), inf]
-    return [(note.onset_beats, min(note.end_beats, stop)) for note, stop in zip(notes, stops, strict=False)]
+    ends = [note.onset_beats + note.duration_beats for note in notes]
+    return [(note.onset_beats, min(end, stop)) for note, end, stop in zip(notes, ends, stops, strict=False)]
 
 
 def _softness(corners: Points, messa: Sequence[tuple[float, float]], beat: float) -> float:
@@ -117,7 +117,7 @@ def _arch(bar: Bar) -> Points:
     length = bar.phrase.bars * bar.length_beats
     climax = start + _CLIMAX * length
     if bar.theme.statement:
-        highest = max(bar.theme.statement, key=lambda note: (note.pitch_midi, -note.onset_beats)).onset_beats
+        highest = -max([(note.pitch_midi, -note.onset_beats) for note in bar.theme.statement])[1]
         if 0.25 * length <= highest - start <= 0.85 * length:
             climax = highest
     return ((start, 0.0), (climax, 1.0), (start + length, 0.0))

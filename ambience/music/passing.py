@@ -46,14 +46,23 @@ def quote(
     """
     shape = (0, *accumulate(head_semitones))
     low, high = lowest_midi - min(shape), highest_midi - max(shape)
-    walkable = walking_pcs(chord, scale)
+    misfits, half = _misfits(shape, chord, scale), 0.5 * max(shape)
 
     def misfit(first: int) -> float:
+        return misfits[first % 12] + 0.12 * abs(first + half - near_midi)
+
+    first = min(range(low, high + 1), key=misfit, default=None)
+    return () if first is None else tuple([first + step for step in shape])
+
+
+@lru_cache(maxsize=512)
+def _misfits(shape: tuple[int, ...], chord: Chord, scale: Scale) -> tuple[float, ...]:
+    """Price a line of tones, in semitones above the first, for each pitch class on which it may begin."""
+    walkable, misfits = walking_pcs(chord, scale), []
+    for first in range(12):
         pcs = [(first + step) % 12 for step in shape]
         foreign = sum(pc not in walkable for pc in pcs)
         ends = sum(pc not in chord.pcs for pc in (pcs[0], pcs[-1]))
         inner = sum(pc not in chord.pcs for pc in pcs[1:-1])
-        return 6.0 * foreign + 2.0 * ends + inner + 0.12 * abs(first + 0.5 * max(shape) - near_midi)
-
-    first = min(range(low, high + 1), key=misfit, default=None)
-    return () if first is None else tuple(first + step for step in shape)
+        misfits.append(6.0 * foreign + 2.0 * ends + inner)
+    return tuple(misfits)

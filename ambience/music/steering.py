@@ -5,7 +5,7 @@ Playing softer or louder comes first, composing the next bars calmer or fiercer 
 
 from dataclasses import dataclass, field, replace
 
-from ambience.music.realized import Impression
+from ambience.music.impression import Impression
 from ambience.music.score import Bar
 
 _TOLERANCE = 0.03  # of tension: within it the composed dynamics stand as they are

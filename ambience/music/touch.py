@@ -1,7 +1,6 @@
 """The hand that plays: how hard, how evenly, and never a key that is still down."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import cycle
 from math import ceil, inf, tanh
 
@@ -64,10 +63,11 @@ def looseness(bar: Bar, chance: Iterator[float]) -> float:
 def sounding_until(bar: Bar) -> dict[int, float]:
     """Tell which pitches still sound at the bar line, and to which beat (infinity: it is not known)."""
     until = dict.fromkeys(bar.voices, inf)
+    since = bar.start_beats + EPSILON_BEATS
     for note in bar.previous:
-        if note.end_beats > bar.start_beats + EPSILON_BEATS:
+        if (end := note.onset_beats + note.duration_beats) > since:
             known = until.get(note.pitch_midi, -inf)
-            until[note.pitch_midi] = note.end_beats if known == inf else max(known, note.end_beats)
+            until[note.pitch_midi] = end if known == inf else max(known, end)
     return until
 
 
@@ -108,7 +108,7 @@ def before_gasp(notes: Iterable[Note], bar: Bar) -> list[Note]:
     kept = [n for n in notes if n.onset_beats < stop - _SHORTEST_BEATS]
     if stop == bar.end_beats:
         return kept
-    return [n if n.end_beats <= stop else replace(n, duration_beats=stop - n.onset_beats) for n in kept]
+    return [n if n.end_beats <= stop else n.lasting(stop - n.onset_beats) for n in kept]
 
 
 def playable(notes: Iterable[Note], bar: Bar) -> tuple[Note, ...]:
@@ -117,20 +117,22 @@ def playable(notes: Iterable[Note], bar: Bar) -> tuple[Note, ...]:
     Notes that begin outside the bar, or on a pitch that still sounds from before, are left out; a note gives way to
     the next of its own pitch; nothing written in the last bar of the piece outlasts it.
     """
-    until = sounding_until(bar)
     kept: list[Note] = []
-    place: dict[int, int] = {}
-    for note in sorted(notes, key=lambda n: (n.onset_beats, n.pitch_midi, -n.duration_beats)):
-        onset = note.onset_beats
-        inside = bar.start_beats <= onset < bar.end_beats - EPSILON_BEATS
-        if not inside or onset < until.get(note.pitch_midi, -inf) - EPSILON_BEATS:
+    ordered = sorted(notes, key=lambda n: (n.onset_beats, n.pitch_midi, -n.duration_beats))
+    if not ordered:
+        return ()
+    until, place = sounding_until(bar), dict[int, int]()
+    start, stop = bar.start_beats, bar.end_beats - EPSILON_BEATS
+    last = bar.end_beats if bar.ending else inf
+    for note in ordered:
+        onset, pitch = note.onset_beats, note.pitch_midi
+        if not start <= onset < stop or onset < until.get(pitch, -inf) - EPSILON_BEATS:
             continue
-        earlier = place.get(note.pitch_midi)
+        earlier = place.get(pitch)
         if earlier is not None and kept[earlier].end_beats > onset:
             if onset - kept[earlier].onset_beats < _SHORTEST_BEATS:
                 continue
-            kept[earlier] = replace(kept[earlier], duration_beats=onset - kept[earlier].onset_beats)
-        end = min(note.end_beats, bar.end_beats) if bar.ending else note.end_beats
-        place[note.pitch_midi] = len(kept)
-        kept.append(note if end == note.end_beats else replace(note, duration_beats=end - onset))
+            kept[earlier] = kept[earlier].lasting(onset - kept[earlier].onset_beats)
+        place[pitch] = len(kept)
+        kept.append(note if note.end_beats <= last else note.lasting(last - onset))
     return tuple(kept)

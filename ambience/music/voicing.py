@@ -19,7 +19,7 @@ IS_PURE = np.array([step % 12 in (0, 7) for step in range(128)])
 _MOST_COMBINATIONS = 4_000
 _MOST_UNDER_ONE_TOP = 5  # voicings with the same highest tone that are worth weighing
 _FORBIDDEN = 100.0
-_GOLDEN = 0.6180339887498949
+_STEPS = 0.6180339887498949 * np.arange(128 * _MOST_UNDER_ONE_TOP)  # the golden ratio: no two turns come out alike
 _MISSING = (4.0, 9.0, 2.0, 6.0, 5.0)  # price of leaving out root, third, fifth, seventh, ninth
 _DOUBLED = (0.0, 7.0, 0.8, 6.0, 6.0)  # price of having one of them twice
 
@@ -111,7 +111,7 @@ def voice_chord(
 
 def preference(count: int, turn: float) -> FloatArray:
     """Tell equals apart: a small price for each of `count` voicings, another one for every turn 0..1."""
-    return np.asarray(0.4 * np.mod(turn + _GOLDEN * np.arange(count), 1.0), dtype=np.float64)
+    return np.asarray(0.4 * np.mod(turn + _STEPS[:count], 1.0), dtype=np.float64)
 
 
 def require_register(where: str, lowest_midi: int, highest_midi: int) -> None:
@@ -128,13 +128,18 @@ def require_register(where: str, lowest_midi: int, highest_midi: int) -> None:
 
 def pitches_of(pcs: Iterable[int], lowest_midi: int, highest_midi: int) -> tuple[int, ...]:
     """List the note numbers of some pitch classes within a register, from low to high."""
-    wanted = frozenset(pc % 12 for pc in pcs)
-    return tuple(pitch for pitch in range(lowest_midi, highest_midi + 1) if pitch % 12 in wanted)
+    return _pitches_of(tuple(pcs), lowest_midi, highest_midi)
 
 
 def nearest_of(pcs: Iterable[int], pitch_midi: float, lowest_midi: int, highest_midi: int) -> int:
     """Find the note of some pitch classes nearest to a pitch, within a register of an octave or more."""
     return min(pitches_of(pcs, lowest_midi, highest_midi), key=lambda pitch: (abs(pitch - pitch_midi), pitch))
+
+
+@lru_cache(maxsize=2048)
+def _pitches_of(pcs: tuple[int, ...], lowest_midi: int, highest_midi: int) -> tuple[int, ...]:
+    wanted = frozenset(pc % 12 for pc in pcs)
+    return tuple(pitch for pitch in range(lowest_midi, highest_midi + 1) if pitch % 12 in wanted)
 
 
 def _central(pitches: tuple[int, ...], count: int) -> tuple[int, ...]:
