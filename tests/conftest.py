@@ -1,13 +1,17 @@
-"""Order of the tests: what is silent goes first, while a second process compiles the kernels for the rest."""
+"""Order of the tests: what is silent goes first, while a process of its own compiles the kernels for the rest."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
-_MANY = 500  # in a run of fewer tests, each compiles what it needs
+_WARM = "AMBIENCE_TESTS_WARM"  # variable that names the file whose absence says: kernels are still being compiled
+_PATIENCE_S = 180.0
 _SOUNDING = {
     "sound",
     "live",
@@ -26,21 +30,35 @@ def _sounds(item: pytest.Item) -> bool:
     return not _SOUNDING.isdisjoint(item.path.parts)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to compile, in a run of all tests; workers that share them find out when it is done."""
+    whole = config.args == config.getini("testpaths")
+    if not whole or hasattr(config, "workerinput") or os.environ.get("NUMBA_DISABLE_JIT"):
+        return
+    done = Path(tempfile.mkdtemp(prefix="ambience-tests-")) / "warm"
+    os.environ[_WARM] = str(done)
+    script = Path(__file__).with_name("warm_kernels.py")
+    _warming.append(subprocess.Popen([sys.executable, str(script), str(done)]))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put sounding tests last, and begin to compile for them."""
+    """Put sounding tests last."""
     items.sort(key=_sounds)  # stable
-    if len(items) >= _MANY and not os.environ.get("NUMBA_DISABLE_JIT"):
-        _warming.append(subprocess.Popen([sys.executable, str(Path(__file__).with_name("warm_kernels.py"))]))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Wait for the kernels before the first test that sounds."""
-    if _sounds(item) and _warming:
-        _warming.pop().wait(timeout=180)
+    if not _sounds(item) or _WARM not in os.environ:
+        return
+    patience_s = time.monotonic() + _PATIENCE_S
+    while not Path(os.environ[_WARM]).exists() and time.monotonic() < patience_s:
+        time.sleep(0.1)
+    del os.environ[_WARM]
 
 
-def pytest_sessionfinish() -> None:
-    """Leave no process behind."""
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
     for process in _warming:
         process.terminate()
         process.wait()
+        shutil.rmtree(Path(str(process.args[-1])).parent, ignore_errors=True)

@@ -59,10 +59,14 @@ _DOORS = (
 
 
 def check_surfaces(options: SurfaceOptions) -> tuple[_Door, ...]:
-    """Return the doors that are asked for, or raise `ParameterError` naming the extra that brings what is missing."""
+    """Return the doors that are asked for, or raise `ParameterError` naming the extra that brings what is missing.
+
+    What they need is loaded now: called before a session opens, it costs the music nothing.
+    """
     wanted = tuple(door for door in _DOORS if getattr(options, door.option) not in (None, ""))
     for door in wanted:
         _require_libraries(door, options)
+        import_module(f"ambience.live.{door.module}")
     return wanted
 
 

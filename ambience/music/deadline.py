@@ -18,7 +18,7 @@ _CEILING, _SHARE = 0.92, 0.8  # by ear: where the climb of any other state leads
 _PLANS = ("suspense",)
 _DOMINANT_S = 2.5  # by ear: the leading tone wants that long to be felt
 MILD_STRAIN = math.log(1.06)  # a tempo that nobody notices to be another one
-_GRIDS_BEATS = ((1.0, 0.01), (0.5, 0.03), (0.25, 0.1))  # lengths of an odd bar, and what they cost against strain
+_GRIDS_BEATS = ((1.0, 0.01), (0.5, 0.03), (0.25, 0.05))  # lengths of an odd bar, and what they cost against strain
 _LONG_COST = 0.01  # of an odd bar that is longer than the others
 _LONGEST_ODD = 1.5  # bars
 

@@ -1,16 +1,20 @@
 """Lets a live session play for minutes while somebody keeps asking for something, and tells whether it held.
 
 python tests/bench/live_soak.py [--minutes 10] [--preset single-piece] [--look-ahead normal] [--every 2]
+    [--clients 20] [--slow 5]
 
 A second process watches the machine: an under-run while that was not let work either is listed, not held against us.
 Exit status 1 on any other under-run, lost number, growth of memory, or wish not met once and when promised.
 """
 
 import argparse
+import contextlib
+import re
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +23,7 @@ from ambience import rng
 from ambience.live.figures import Stats, UnderRun
 from ambience.live.player import Receipt
 from ambience.live.session import LiveSession
+from ambience.live.surfaces import SurfaceOptions, check_surfaces, open_surfaces
 from ambience.live.wishes import Wish
 from ambience.scene import SceneChange
 
@@ -34,6 +39,7 @@ while not select.select([sys.stdin], [], [], 0.005)[0]:
     if late_s > 0.02:
         print(began_s, time.perf_counter(), flush=True)
 """
+_WEB = SurfaceOptions(http_port=0)
 _WHENS = ("now", "beat", "bar", "phrase")
 
 
@@ -74,6 +80,24 @@ class Witness:
         """End it, and return from when to when it was held up, on the clock of all processes."""
         said, _ = self._process.communicate()
         return [(float(line.split()[0]), float(line.split()[1])) for line in said.splitlines()]
+
+
+class Audience:
+    """WebSocket clients in a process of their own, some of which never read."""
+
+    def __init__(self, session: LiveSession, clients: int, slow: int) -> None:
+        self._stack = contextlib.ExitStack()
+        (line,) = self._stack.enter_context(open_surfaces(session, _WEB))
+        address = re.sub(r"^.*http://([^/ ]+).*$", r"ws://\1/ws", line)
+        command = [sys.executable, str(Path(__file__).with_name("live_clients.py")), address]
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen([*command, str(clients - slow), str(slow)], stdin=pipe, stdout=pipe, text=True)
+
+    def leave(self) -> str:
+        """Let them go, and return what they counted."""
+        said, _ = self._process.communicate()
+        self._stack.close()
+        return said.strip()
 
 
 def unexplained(stats: Stats, stalls: list[tuple[float, float]], opened_s: float) -> list[UnderRun]:
@@ -156,13 +180,18 @@ def main() -> None:
     parser.add_argument("--preset", default="single-piece")
     parser.add_argument("--look-ahead", default="normal", choices=("responsive", "normal", "robust"))
     parser.add_argument("--every", type=float, default=2.0, help="seconds between wishes")
+    parser.add_argument("--clients", type=int, default=20, help="on WebSockets")
+    parser.add_argument("--slow", type=int, default=5, help="of them, that never read")
     wishes = parser.parse_args()
+    check_surfaces(_WEB)
     session = LiveSession(ambience.load(wishes.preset), None, look_ahead=wishes.look_ahead)
+    audience = Audience(session, wishes.clients, wishes.slow) if wishes.clients else None
     witness = Witness()
     found = soak(session, wishes.minutes, wishes.every)
     stats, opened_s = session.stats(), time.perf_counter()
     opened_s -= stats.running_s
     found.stalls = witness.stalls()
+    told = audience.leave() if audience else ""
     own = unexplained(stats, found.stalls, opened_s)
     session.close()
     growth_bytes = max(found.memory_bytes) - found.memory_bytes[0] if found.memory_bytes else 0
@@ -170,6 +199,8 @@ def main() -> None:
     rows = table(stats, found, growth_bytes, late_answers(session, found.receipts), once, len(own))
     for name, value, holds in rows:
         print(f"{name:<30}{value:<24}{'' if holds else 'FAIL'}".rstrip())
+    if told:
+        print(f"{'clients':<30}{told}")
     for missed in stats.under_run_list:
         note = missed.cause if missed in own else "the machine stood still"
         print(f"  under-run at {missed.at_s:.2f} s, {missed.missing_frames} frames: {note}")
