@@ -9,11 +9,12 @@ import numpy as np
 
 from ambience.engine_desk import Crew, make_desks, make_mixer, prepare
 from ambience.engine_now import describe
+from ambience.engine_reader import Reader
 from ambience.engine_requests import Exit, Now, Requests, ScheduledChange, check
 from ambience.errors import require
 from ambience.music.commission import commission
 from ambience.music.conductor import Conductor
-from ambience.music.score import Score
+from ambience.music.sheet import Score
 from ambience.music.work import WrittenBar
 from ambience.preset import Preset
 from ambience.scene import SceneChange
@@ -38,7 +39,9 @@ class Engine(Requests):
     threads : int, optional, >= 1
         Layers rendered at once; the number of processors by default. It never changes a sample.
     stems : bool
-        Whether `take_stems` will be asked.
+        Whether `take_stems` will be asked for the stem groups.
+    layer_stems : bool
+        Whether it will be asked for single layers.
     endless : bool
         Go on in the last state for ever instead of ending after the preset's duration.
     """
@@ -50,6 +53,7 @@ class Engine(Requests):
         sample_rate_hz: int = 48_000,
         threads: int | None = None,
         stems: bool = False,
+        layer_stems: bool = False,
         endless: bool = False,
     ) -> None:
         low, high = SAMPLE_RATES_HZ
@@ -64,7 +68,7 @@ class Engine(Requests):
         self._work = work = commission(preset, endless=endless)
         self._timeline = SceneTimeline(work.scenes, [layer.name for layer in work.layers], preset.seed)
         self._conductor = Conductor(work, self._timeline)
-        self._mixer = make_mixer(preset, sample_rate_hz, stems)
+        self._mixer = make_mixer(preset, sample_rate_hz, stems, layer_stems)
         self._desks = make_desks(preset, sample_rate_hz, self._mixer)
         if endless:
             prepare(self._desks, self._crew)
@@ -72,6 +76,7 @@ class Engine(Requests):
         self._ready: Audio = np.zeros((0, 2), dtype=np.float32)
         self._ready_stems: dict[str, Audio] = {}
         self._stems: dict[str, list[Audio]] = {}
+        self._readers: tuple[Reader, ...] = ()
         self.log: list[SceneChange] = []  # every change that was asked for, as it was applied
 
     def render(self, n_frames: int) -> Audio:
@@ -86,7 +91,7 @@ class Engine(Requests):
         return np.concatenate(blocks) if blocks else np.zeros((0, 2), dtype=np.float32)
 
     def take_stems(self) -> dict[str, Audio]:
-        """Return the stem groups of the last `render`, same frames; their sum is the mix."""
+        """Return the stems of the last `render`, same frames: the groups sum to the mix, and so do the layers."""
         return {name: np.concatenate(parts) for name, parts in self._stems.items()}
 
     def score(self) -> Score:
@@ -134,6 +139,17 @@ class Engine(Requests):
             for name, told in self._conductor.answers(self.now_s).items()
         )
 
+    def admit(self, reader: Reader) -> None:
+        """Let somebody read along from now on, first the bar that is being played."""
+        self._readers = (*self._readers, reader)
+        reader.read_controls(self._quantum * QUANTUM_FRAMES, self._timeline.rows(np.array([self.now_s]))[0][0])
+        if (bar := self._conductor.last) is not None:
+            reader.read_bar(bar, 0)
+
+    def dismiss(self, reader: Reader) -> None:
+        """Let somebody read no more."""
+        self._readers = tuple(other for other in self._readers if other is not reader)
+
     def now(self) -> Now:
         """Tell how the piece stands at the moment that is rendered next."""
         return describe(self._conductor, self._timeline, self.now_s, self.sample_rate_hz)
@@ -175,6 +191,8 @@ class Engine(Requests):
         self._compose_until(start_frame + quanta * QUANTUM_FRAMES)
         times_s = np.arange(self._quantum, self._quantum + quanta + 1) * QUANTUM_FRAMES / self.sample_rate_hz
         controls, gains = self._timeline.rows(times_s)
+        for reader in self._readers:
+            reader.read_controls(start_frame, controls[0])
         order = sorted(range(len(self._desks)), key=lambda number: -self._desks[number].busy_s)
         jobs = [
             partial(self._desks[number].play, start_frame, self.sample_rate_hz, controls, gains[:, number])
@@ -192,6 +210,8 @@ class Engine(Requests):
     def _rewrite(self, bar: WrittenBar) -> None:
         """Let the rest of the bar that is being played be what it has become."""
         rate, frame = self.sample_rate_hz, self._quantum * QUANTUM_FRAMES
+        for reader in self._readers:
+            reader.read_bar(bar, frame)
         for desk, notes in zip(self._desks, bar.notes, strict=True):
             desk.drop_from(frame)
             desk.expect((note for note in notes if s_to_frames(note.onset_s, rate) >= frame), rate)
@@ -201,6 +221,8 @@ class Engine(Requests):
             bar = self._conductor.next_bar()
             if bar is None:
                 return
+            for reader in self._readers:
+                reader.read_bar(bar, 0)
             for desk, notes, points in zip(self._desks, bar.notes, bar.expression, strict=True):
                 desk.expect(notes, self.sample_rate_hz)
                 desk.swell(bar.bar, points, self.sample_rate_hz)

@@ -16,6 +16,7 @@ from ambience.music.work import TimedNote
 from ambience.preset import Preset
 from ambience.sound.block import QUANTUM_FRAMES, NoteOn, Player
 from ambience.sound.mixer import Mixer, Strip
+from ambience.sound.orchestra import seats
 from ambience.units import Audio, FloatArray, beats_to_s, cents_to_ratio, midi_to_hz, s_to_frames
 
 T = TypeVar("T")
@@ -154,20 +155,20 @@ def prepare(desks: Sequence[Desk], crew: Crew) -> None:
 def make_desks(preset: Preset, sample_rate_hz: int, mixer: Mixer) -> list[Desk]:
     """Seat a player for every layer."""
     desks = []
-    for number, (name, layer) in enumerate(preset.layers.items()):
-        instrument = plugins.build("instruments", layer.instrument)
+    for number, (name, instrument) in enumerate(seats(preset, sample_rate_hz).items()):
         player = instrument.player(sample_rate_hz, rng.stream(preset.seed, "player", name))
         desks.append(Desk(name, player, partial(mixer.shape, number)))
     return desks
 
 
-def make_mixer(preset: Preset, sample_rate_hz: int, stems: bool) -> Mixer:
+def make_mixer(preset: Preset, sample_rate_hz: int, stems: bool, layer_stems: bool = False) -> Mixer:
     """Connect every layer to the rooms that the preset names."""
     strips = [
-        Strip(name, y.gain_db, y.pan, y.width, y.low_cut_hz, y.stem, tuple(y.sends_db.items()))
+        Strip(name, y.gain_db, y.pan, y.width, y.low_cut_hz, y.stem, tuple(y.sends_db.items()), y.distance, y.duck_db)
         for name, y in preset.layers.items()
     ]
     effects = {name: plugins.build("effects", table) for name, table in preset.effects.items()}
     return Mixer(
-        strips, effects, sample_rate_hz, streams=lambda name: rng.stream(preset.seed, "effect", name), stems=stems
-    )
+        strips, effects, sample_rate_hz, streams=lambda name: rng.stream(preset.seed, "effect", name),
+        stems=stems, layer_stems=layer_stems, glue=preset.master.glue,
+    )  # fmt: skip

@@ -22,11 +22,16 @@ class Strip:
     low_cut_hz: float = 0.0  # 12 dB per octave; 0 is off
     stem: str = "mix"  # stem group
     sends_db: Mapping[str, float] | tuple[tuple[str, float], ...] = ()  # after fader and pan, by effect
+    distance: float | None = None  # 0 near .. 1 far on the stage; None is off the stage, without reflections
+    duck_db: float = 0.0  # by which it gives way to the theme at most
 
     def __post_init__(self) -> None:
         where = f"strip {self.name!r}"
         require(-1.0 <= self.pan <= 1.0, where, "pan", self.pan, "must be within -1 and 1")
         require(0.0 <= self.width <= 1.5, where, "width", self.width, "must be within 0 and 1.5")
+        far = self.distance or 0.0
+        require(0.0 <= far <= 1.0, where, "distance", self.distance, "must be within 0 and 1")
+        require(0.0 <= self.duck_db <= 12.0, where, "duck_db", self.duck_db, "must be within 0 and 12")
         require(0.0 <= self.low_cut_hz <= 2000.0, where, "low_cut_hz", self.low_cut_hz, "must be within 0 and 2000")
 
 

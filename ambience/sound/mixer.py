@@ -3,31 +3,27 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.random import Generator
 
 from ambience.errors import require
 from ambience.plugins import suggest
-from ambience.sound.block import QUANTUM_FRAMES, Effect, Processor
+from ambience.sound.balance import Courtesy, Glue
+from ambience.sound.block import Effect
+from ambience.sound.bus import Desk, Job
 from ambience.sound.channel import Channel, Strip
-from ambience.sound.dsp.strip import add_scaled, low_cut, settle_bus
-from ambience.units import Audio, FloatArray, db_to_gain
+from ambience.units import Audio, FloatArray
 
 __all__ = ["Job", "Mixer", "Run", "Strip"]
-
-Job = Callable[[], None]
-"""Work that no other job of the same list touches."""
 
 Run = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 """Does what `map` does, on as many threads as it likes."""
 
-_SUBSONIC_HZ = 20.0
-_MONO_BELOW_HZ = 100.0  # one bass for all speakers: B. Katz, "Mastering Audio", 2002
-_Send = tuple[int, float]  # which layer, and at what linear gain
+LAYER_STEM = "layers/"
+"""Begins the names of the stems of single layers; no group has such a name."""
 
 
 class Mixer:
-    """Mix layers span by span; linear, so that the stems add up to the mix.
+    """Mix layers span by span; whatever the mix does its stems do, so that they add up to it.
 
     The work comes in three steps, so that an engine can spread it over threads: `shape` each layer, do the `jobs` of
     the buses, `settle` them. `mix` does all three.
@@ -44,6 +40,10 @@ class Mixer:
         Opens the random stream of an effect, by name; each stem gets rooms of its own from equal streams.
     stems : bool
         Whether `mix` also returns a buffer for each stem group.
+    layer_stems : bool
+        Whether it also returns one for each layer, under `LAYER_STEM` and its name.
+    glue : float, 0..1
+        How firmly the bus holds the mix together; 0 not at all.
     """
 
     def __init__(
@@ -54,13 +54,20 @@ class Mixer:
         *,
         streams: Callable[[str], Generator],
         stems: bool = False,
+        layer_stems: bool = False,
+        glue: float = 0.0,
     ) -> None:
         _check_sends(strips, effects)
+        require(0.0 <= glue <= 1.0, "mixer", "glue", glue, "must be within 0 and 1")
+        self._courtesy, self._glue = Courtesy(strips, sample_rate_hz), Glue(glue, sample_rate_hz)
         self._channels = [Channel(strip, sample_rate_hz) for strip in strips]
         self._stems = tuple(dict.fromkeys(strip.stem for strip in strips)) if stems else ()
         numbered = list(enumerate(strips))
         groups = [numbered] + [[(i, strip) for i, strip in numbered if strip.stem == stem] for stem in self._stems]
-        self._desks = [_Desk(group, effects, sample_rate_hz, streams) for group in groups]
+        if layer_stems:
+            self._stems += tuple(f"{LAYER_STEM}{strip.name}" for strip in strips)
+            groups += [[entry] for entry in numbered]
+        self._desks = [Desk(group, effects, sample_rate_hz, streams) for group in groups]
 
     @property
     def lost_quanta(self) -> int:
@@ -82,21 +89,25 @@ class Mixer:
         return self._channels[number].shape(layer, gains)
 
     def jobs(self, layers: Sequence[Audio | None], controls: FloatArray) -> list[Job]:
-        """List the work of all buses for one span, the dearest first; it may be done side by side.
+        """Let the layers give way to the theme, and list the work of all buses; it may be done side by side.
+
+        The dearest work comes first.
 
         Parameters
         ----------
         layers : sequence of Audio or None
-            The shaped layers; None is silence.
+            The shaped layers, lowered in place where they give way; None is silence.
         controls : array, shape (k + 1, 5)
             One row per quantum boundary, for the effects.
         """
+        self._courtesy.balance(layers, len(controls) - 1)
         jobs = [job for desk in self._desks for job in desk.jobs(layers, controls)]
         return jobs[::-1]  # the rooms stand behind the dry bus
 
     def settle(self, out: Audio) -> dict[str, Audio]:
         """Bring the rooms back to their buses, when all jobs are done, and return what `mix` returns."""
-        mixed, *parts = (desk.settle() for desk in self._desks)
+        mixed, *parts = [desk.settle() for desk in self._desks]
+        self._glue.hold(mixed, parts)
         out[:] = mixed
         return dict(zip(self._stems, parts, strict=True))
 
@@ -130,74 +141,6 @@ class Mixer:
         for _ in run(_call, self.jobs(heard, controls)):
             pass
         return self.settle(out)
-
-
-class _Desk:
-    """The rooms and the bus of the mix, or of one stem."""
-
-    def __init__(
-        self,
-        strips: Sequence[tuple[int, Strip]],
-        effects: Mapping[str, Effect],
-        sample_rate_hz: int,
-        streams: Callable[[str], Generator],
-    ) -> None:
-        self._dry = _Bus([(i, 1.0) for i, _ in strips])
-        self._rooms: list[tuple[_Bus, _Bus, Processor]] = []  # what is sent, what comes back, and what does it
-        for name, effect in effects.items():
-            sends = [(i, db_to_gain(dict(strip.sends_db)[name])) for i, strip in strips if name in dict(strip.sends_db)]
-            if sends:
-                self._rooms.append((_Bus(sends), _Bus([]), effect.processor(sample_rate_hz, streams(name))))
-        self._middle_cut, self._side_cut = (
-            np.array(low_cut(hz, sample_rate_hz)) for hz in (_SUBSONIC_HZ, _MONO_BELOW_HZ)
-        )
-        self._memory = np.zeros(4)
-
-    def jobs(self, layers: Sequence[Audio | None], controls: FloatArray) -> list[Job]:
-        """List the work for one span: the dry bus, and every room."""
-        n_frames = QUANTUM_FRAMES * (len(controls) - 1)
-
-        def gather() -> None:
-            self._dry.gather(layers, n_frames)
-
-        return [gather, *(_visit(*room, layers, controls, n_frames) for room in self._rooms)]
-
-    def settle(self) -> Audio:
-        """Bring the rooms back to the dry bus, in their order, and cut its bottom."""
-        bus = self._dry.audio
-        for _, wet, _ in self._rooms:
-            add_scaled(wet.audio.reshape(-1), 1.0, bus.reshape(-1))
-        settle_bus(bus, self._middle_cut, self._side_cut, self._memory)
-        return bus
-
-
-class _Bus:
-    """A sum of layers."""
-
-    def __init__(self, sends: Sequence[_Send]) -> None:
-        self._sends = sends
-        self.audio: Audio = np.zeros((0, 2), np.float32)
-
-    def gather(self, layers: Sequence[Audio | None], n_frames: int) -> None:
-        """Begin a span with the sum of all layers that are sent here, in their order."""
-        if len(self.audio) != n_frames:
-            self.audio = np.zeros((n_frames, 2), np.float32)
-        else:
-            self.audio.fill(0.0)
-        for number, gain in self._sends:
-            if (layer := layers[number]) is not None:
-                add_scaled(layer.reshape(-1), gain, self.audio.reshape(-1))
-
-
-def _visit(
-    send: _Bus, wet: _Bus, room: Processor, layers: Sequence[Audio | None], controls: FloatArray, n_frames: int
-) -> Job:
-    def visit() -> None:
-        send.gather(layers, n_frames)
-        wet.gather((), n_frames)
-        room.process(send.audio, wet.audio, controls)
-
-    return visit
 
 
 def _check_sends(strips: Sequence[Strip], effects: Mapping[str, Effect]) -> None:

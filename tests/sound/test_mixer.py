@@ -19,10 +19,10 @@ RATE_HZ = 48_000
 QUANTA = 60
 ROOMS = {name: plugins.build("effects", {"name": name}) for name in ("hall", "void")}
 STRIPS = (
-    Strip("floor", gain_db=-3.0, stem="drones", sends_db={"void": -6.0}),
-    Strip("strings", pan=-0.4, width=1.3, low_cut_hz=90.0, stem="orchestra", sends_db={"hall": -8.0}),
-    Strip("horn", pan=0.3, low_cut_hz=60.0, stem="orchestra", sends_db={"hall": -5.0, "void": -20.0}),
-    Strip("taiko", width=0.5, stem="percussion", sends_db=(("hall", -10.0),)),
+    Strip("floor", gain_db=-3.0, stem="drones", sends_db={"void": -6.0}, duck_db=4.0),
+    Strip("strings", pan=-0.4, width=1.3, low_cut_hz=90.0, stem="orchestra", sends_db={"hall": -8.0}, distance=0.3),
+    Strip("horn", pan=0.3, low_cut_hz=60.0, stem="theme", sends_db={"hall": -5.0, "void": -20.0}, distance=0.5),
+    Strip("taiko", width=0.5, stem="percussion", sends_db=(("hall", -10.0),), distance=1.0),
     Strip("breath", pan=0.1, low_cut_hz=200.0, stem="body"),
 )
 
@@ -42,9 +42,14 @@ def faders(strips: Sequence[Strip], n_quanta: int = QUANTA) -> FloatArray:
 
 
 def mixed(
-    strips: Sequence[Strip], *, stems: bool = False, cuts: Sequence[int] = (0, QUANTA), run: Run = map
+    strips: Sequence[Strip],
+    *,
+    stems: bool = False,
+    cuts: Sequence[int] = (0, QUANTA),
+    run: Run = map,
+    glue: float = 0.0,
 ) -> tuple[Audio, dict[str, Audio]]:
-    mixer = Mixer(strips, ROOMS, RATE_HZ, streams=streams, stems=stems)
+    mixer = Mixer(strips, ROOMS, RATE_HZ, streams=streams, stems=stems, glue=glue)
     layers, gains, controls = layers_of([s.name for s in strips]), faders(strips), np.full((QUANTA + 1, 5), 0.7)
     out, parts = np.full_like(layers[0], 7.0), [dict[str, Audio]()]
     for a, b in pairwise(cuts):
@@ -65,9 +70,10 @@ def passed(strip: Strip, tone_hz: float, left: float = 1.0, right: float = 1.0) 
     return np.asarray(out[-RATE_HZ:].std(axis=0) / 0.1 * np.sqrt(2.0), dtype=float)
 
 
-def test_stems_add_up_to_the_mix() -> None:
-    out, stems = mixed(STRIPS, stems=True)
-    assert list(stems) == ["drones", "orchestra", "percussion", "body"]
+@pytest.mark.parametrize("glue", [0.0, 0.8])
+def test_stems_add_up_to_the_mix(glue: float) -> None:
+    out, stems = mixed(STRIPS, stems=True, glue=glue)
+    assert list(stems) == ["drones", "orchestra", "theme", "percussion", "body"]
     error = np.sum([stem.astype(float) for stem in stems.values()], axis=0) - out
     assert np.abs(error).max() < 1e-6 * np.abs(out).max()  # -120 dB
 
@@ -76,11 +82,12 @@ def test_asking_for_stems_changes_no_bit_of_the_mix() -> None:
     assert np.array_equal(mixed(STRIPS, stems=True)[0], mixed(STRIPS)[0])
 
 
-def test_neither_cuts_nor_threads_change_a_bit() -> None:
-    whole, stems = mixed(STRIPS, stems=True)
+@pytest.mark.parametrize("glue", [0.0, 0.8])
+def test_neither_cuts_nor_threads_change_a_bit(glue: float) -> None:
+    whole, stems = mixed(STRIPS, stems=True, glue=glue)
     with ThreadPoolExecutor(3) as pool:
         for cuts in ((0, 1, 2, 17, QUANTA), tuple(range(QUANTA + 1))):
-            again, parts = mixed(STRIPS, stems=True, cuts=cuts, run=pool.map)
+            again, parts = mixed(STRIPS, stems=True, cuts=cuts, run=pool.map, glue=glue)
             assert np.array_equal(again, whole)
             assert all(np.array_equal(parts[stem], stems[stem]) for stem in stems)
 
@@ -140,7 +147,13 @@ def test_gains_ramp_without_a_corner_between_quanta() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "word"),
-    [({"pan": 1.5}, "pan"), ({"width": -0.1}, "width"), ({"low_cut_hz": -1.0}, "low_cut_hz")],
+    [
+        ({"pan": 1.5}, "pan"),
+        ({"width": -0.1}, "width"),
+        ({"low_cut_hz": -1.0}, "low_cut_hz"),
+        ({"distance": 1.1}, "distance"),
+        ({"duck_db": -1.0}, "duck_db"),
+    ],
 )
 def test_a_strip_refuses_what_it_cannot_be(settings: dict[str, float], word: str) -> None:
     with pytest.raises(ParameterError, match=word):
@@ -150,3 +163,38 @@ def test_a_strip_refuses_what_it_cannot_be(settings: dict[str, float], word: str
 def test_a_send_to_an_unknown_room_names_the_known_ones() -> None:
     with pytest.raises(ParameterError, match="Did you mean 'hall'"):
         Mixer([Strip("x", sends_db={"hal": 0.0})], ROOMS, RATE_HZ, streams=streams)
+
+
+def levels_db(theme_gain: float, duck_db: float) -> tuple[float, float]:
+    """RMS of a drone without and with a theme over it, settled."""
+    drone, theme = layers_of(["drone", "theme"], 800)
+    theme[: len(theme) // 2] = 0.0
+    strips = [Strip("drone", stem="drones", duck_db=duck_db), Strip("theme", stem="theme")]
+    mixer, out = Mixer(strips, {}, RATE_HZ, streams=streams, stems=True), np.zeros_like(drone)
+    gains = np.stack([np.ones(801), np.full(801, theme_gain)], axis=1)
+    heard = mixer.mix([drone, theme], gains, np.ones((801, 5)), out)["drones"].astype(np.float64)
+    alone, under = heard[50_000:100_000], heard[-50_000:]
+    return float(20.0 * np.log10(alone.std())), float(20.0 * np.log10(under.std()))
+
+
+def test_a_drone_gives_way_to_a_theme_and_only_where_it_would_mask_it() -> None:
+    alone_db, under_db = levels_db(1.0, 3.0)
+    assert alone_db - under_db == pytest.approx(3.0, abs=0.5)
+    alone_db, under_db = levels_db(10.0, 3.0)  # stands clear of the drone anyway
+    assert alone_db - under_db < 0.1
+    alone_db, under_db = levels_db(1e-4, 3.0)  # is not heard
+    assert alone_db - under_db < 0.1
+    alone_db, under_db = levels_db(1.0, 0.0)
+    assert alone_db - under_db < 0.1
+
+
+def test_glue_lowers_what_is_loud_and_leaves_what_is_soft() -> None:
+    layer = layers_of(["x"], 200)[0]
+    for gain, low, high in ((0.02, -0.05, 0.05), (4.0, -12.0, -2.0)):
+        outs = []
+        for glue in (0.0, 1.0):
+            out = np.zeros_like(layer)
+            mixer = Mixer([Strip("x")], {}, RATE_HZ, streams=streams, glue=glue)
+            mixer.mix([layer * np.float32(gain)], np.ones((201, 1)), np.ones((201, 5)), out)
+            outs.append(out[-20_000:].astype(np.float64).std())
+        assert low < 20.0 * np.log10(outs[1] / outs[0]) < high

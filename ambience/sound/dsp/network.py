@@ -1,15 +1,14 @@
-"""The reverberation itself, a quantum at a time: sixteen gliding lines, three-band losses, one orthogonal matrix."""
+"""The reverberation itself, a quantum at a time: sixteen lines, three-band losses, one orthogonal matrix."""
 
 import numpy as np
 
 from ambience.sound.dsp._jit import inline_kernel, kernel
-from ambience.sound.dsp.delay import add_run, climb_run, diffuse_run, glide_run, read_run
+from ambience.sound.dsp.delay import climb_run, diffuse_run, glide_run, read_run
 from ambience.sound.dsp.oscillator import sine
 from ambience.units import AnyArray, Audio, FloatArray, IntArray, Mono
 
 LINES = 16
-DIFFUSERS = 4  # of the tail; behind them stand those of the early reflections
-EARLY_DIFFUSERS = 2
+DIFFUSERS = 4
 _QUANTUM = 256
 _DIFFUSION = np.float32(0.62)
 _TINY = np.float32(1e-20)
@@ -24,8 +23,6 @@ def reverberate(
     wet: FloatArray,
     front: AnyArray,
     predelay_frames: int,
-    early_frames: IntArray,
-    early_gains: AnyArray,
     diffusers: AnyArray,
     diffuser_frames: IntArray,
     lines: AnyArray,
@@ -34,7 +31,7 @@ def reverberate(
     sway: FloatArray,
     gains: FloatArray,
     poles: FloatArray,
-    level: float,
+    ears: Audio,
     memory: FloatArray,
     place: IntArray,
     scratch: AnyArray,
@@ -55,16 +52,13 @@ def reverberate(
         )
         for side in range(2):
             scratch[_LEFT + side, :_QUANTUM] = _ZERO
-            for tap in range(early_frames.shape[1] if early_gains[0, 0] != 0.0 else 0):
-                source = side if tap % 3 < 2 else 1 - side
-                start = here - early_frames[side, tap]
-                add_run(front[source], start, early_gains[side, tap], scratch[_LEFT + side], _QUANTUM)
-            read_run(front[side], here - predelay_frames, scratch[_IN_LEFT + side], _QUANTUM)
-            for k in range(DIFFUSERS + EARLY_DIFFUSERS):
+            entering = scratch[_IN_LEFT + side]
+            read_run(front[side], here - predelay_frames, entering, _QUANTUM)
+            for k in range(DIFFUSERS):
                 length = diffuser_frames[side, k]
-                sound = scratch[(_IN_LEFT if k < DIFFUSERS else _LEFT) + side]
-                diffuse_run(diffusers[side, k], length, here % length, _DIFFUSION, sound, _QUANTUM)
-        _listen(lines, here, count, delays, grains, sway, level, scratch)
+                diffuse_run(diffusers[side, k], length, here % length, _DIFFUSION, entering, _QUANTUM)
+        _read(lines, here, count, delays, grains, sway, scratch)
+        _hear(scratch, ears, abreast)
         _damp(scratch, abreast, gains, poles[0], poles[1], memory[0], memory[1])
         _mix(scratch)
         _feed(lines, here % lines.shape[1], scratch)
@@ -88,13 +82,15 @@ def _enter(
     """Darken and scale what is sent, and lay it into the predelay."""
     left, right = memory[2, 0], memory[2, 1]
     front_left, front_right = front[0, here : here + _QUANTUM], front[1, here : here + _QUANTUM]
-    step = (next_wet - wet) / _QUANTUM
-    for n in range(_QUANTUM):
-        gain = (wet + step * n) * (1.0 - pole)
-        left = pole * left + gain * send[n, 0]
-        right = pole * right + gain * send[n, 1]
-        front_left[n] = left
-        front_right[n] = right
+    step, square = (next_wet - wet) / _QUANTUM * (1.0 - pole), pole * pole
+    gain = wet * (1.0 - pole)
+    for n in range(0, _QUANTUM, 2):  # two frames a step: the filter waits half as long for itself
+        now, then = gain + step * n, gain + step * (n + 1)
+        x, u = now * send[n, 0], now * send[n, 1]
+        y, v = then * send[n + 1, 0] + pole * x, then * send[n + 1, 1] + pole * u
+        front_left[n], front_right[n] = x + pole * left, u + pole * right
+        left, right = y + square * left, v + square * right
+        front_left[n + 1], front_right[n + 1] = left, right
     memory[2, 0] = left if abs(left) > 1e-20 else 0.0
     memory[2, 1] = right if abs(right) > 1e-20 else 0.0
 
@@ -109,31 +105,44 @@ def _swayed(sway: FloatArray, i: int, count: int) -> float:
 
 
 @inline_kernel
-def _listen(
+def _read(
     lines: AnyArray,
     here: int,
     count: int,
     delays: FloatArray,
     grains: IntArray,
     sway: FloatArray,
-    level: float,
     scratch: AnyArray,
 ) -> None:
-    """Read every line into the scratch, and add it to both ears under signs that have nothing in common."""
+    """Read every line into the scratch: as it is, gliding, or climbing."""
     for i in range(LINES):
-        first = delays[0, i] + delays[1, i] * _swayed(sway, i, count)
-        last = delays[0, i] + delays[1, i] * _swayed(sway, i, count + 1)
         line = scratch[i, :_QUANTUM]
-        glide_run(lines[i], here, first, last, scratch[_RUN], scratch[RAMP], line, _QUANTUM)
+        if delays[1, i] > 0.0:
+            first = delays[0, i] + delays[1, i] * _swayed(sway, i, count)
+            last = delays[0, i] + delays[1, i] * _swayed(sway, i, count + 1)
+            glide_run(lines[i], here, first, last, scratch[_RUN], scratch[RAMP], line, _QUANTUM)
+        else:
+            read_run(lines[i], here - int(delays[0, i]), line, _QUANTUM)
         if delays[2, i] > 0.0:
             spot = here % lines.shape[1]
             climb_run(lines[i], spot, int(delays[0, i]), grains[i], here, np.float32(delays[2, i]), line)
-        left = np.float32(level if (i ^ (i >> 2)) & 1 == 0 else -level)
-        right = np.float32(level if ((i >> 1) ^ (i >> 3)) & 1 == 0 else -level)
-        left_ear, right_ear = scratch[_LEFT], scratch[_RIGHT]
+
+
+@inline_kernel
+def _hear(scratch: AnyArray, ears: Audio, abreast: AnyArray) -> None:
+    """Add every line to both ears, and lay the lines abreast; four at once is twice as fast as one by one."""
+    left, right = scratch[_LEFT], scratch[_RIGHT]
+    for i in range(0, LINES, 4):
+        first, second, third, fourth = scratch[i], scratch[i + 1], scratch[i + 2], scratch[i + 3]
+        l0, l1, l2, l3 = ears[0, i], ears[0, i + 1], ears[0, i + 2], ears[0, i + 3]
+        r0, r1, r2, r3 = ears[1, i], ears[1, i + 1], ears[1, i + 2], ears[1, i + 3]
         for n in range(_QUANTUM):
-            left_ear[n] += left * line[n]
-            right_ear[n] += right * line[n]
+            w, x, y, z = first[n], second[n], third[n], fourth[n]
+            left[n] += (l0 * w + l1 * x) + (l2 * y + l3 * z)
+            right[n] += (r0 * w + r1 * x) + (r2 * y + r3 * z)
+        for n in range(_QUANTUM):
+            row = abreast[n]
+            row[i], row[i + 1], row[i + 2], row[i + 3] = first[n], second[n], third[n], fourth[n]
 
 
 @inline_kernel
@@ -146,19 +155,15 @@ def _damp(
     lows: FloatArray,
     highs: FloatArray,
 ) -> None:
-    """Take from the lines what one pass through the room costs; they lie abreast meanwhile, which vectorizes."""
-    for i in range(LINES):
-        line = scratch[i]
-        for n in range(_QUANTUM):
-            abreast[n, i] = line[n]
+    """Take from the lines what one pass through the room costs; they lie abreast, which vectorizes."""
     top, middle, bass = gains[0], gains[1], gains[2]
     for n in range(_QUANTUM):
         row = abreast[n]
         for i in range(LINES):
             x = np.float64(row[i])
-            lows[i] = low * lows[i] + x
-            highs[i] = high * highs[i] + x
-            row[i] = top[i] * x + middle[i] * highs[i] + bass[i] * lows[i]
+            slow, quick = low * lows[i] + x, high * highs[i] + x
+            lows[i], highs[i] = slow, quick
+            row[i] = top[i] * x + middle[i] * quick + bass[i] * slow
     for i in range(LINES):
         line = scratch[i]
         for n in range(_QUANTUM):

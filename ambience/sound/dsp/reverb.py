@@ -1,4 +1,4 @@
-"""A room: predelay, early reflections, diffusion, and sixteen lines that feed one another and die away."""
+"""The tail of a room: predelay, diffusion, and sixteen lines that feed one another and die away."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,15 @@ from numpy.random import Generator
 from ambience.errors import require
 from ambience.sound.block import QUANTUM_FRAMES, SPACE
 from ambience.sound.dsp.damping import band_gains, one_pole
-from ambience.sound.dsp.network import DIFFUSERS, EARLY_DIFFUSERS, LINES, RAMP, SCRATCH_ROWS, reverberate
+from ambience.sound.dsp.network import DIFFUSERS, LINES, RAMP, SCRATCH_ROWS, reverberate
 from ambience.units import Audio, FloatArray, IntArray, s_to_frames
 
-_TAPS = 12
 _DIFFUSER_S = (0.0031, 0.0047, 0.0079, 0.0113)  # short enough to smear an onset, not to double it
-_EARLY_DIFFUSER_S = (0.0007, 0.0019)  # bare reflections of a drum would be heard as a rattle
 _SPREAD = (0, 9, 4, 13, 2, 11, 6, 15, 1, 8, 5, 12, 3, 10, 7, 14)  # neighbors in the matrix differ in length
-_CLIMBS = np.arange(LINES) % 4 == 1  # which lines may return an octave higher
+_LINE = np.arange(LINES)
+_SIGNS = 1.0 - 2.0 * np.stack([(_LINE ^ _LINE >> 2) & 1, (_LINE >> 1 ^ _LINE >> 3) & 1])  # nothing in common
+_CLIMBS = _LINE % 4 == 1  # which lines may return an octave higher
+_SWAYS = np.isin(_LINE, (0, 3, 5, 6, 9, 10, 12, 15))  # which lines wander: half of those of each ear
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,6 @@ class Room:
     shortest_s: float  # shortest line
     longest_s: float  # longest line
     predelay_s: float
-    early_s: float  # span of the early reflections
-    early_gain: float
     late_gain: float
     tone_hz: float  # low-pass on what enters
     sway_s: float  # how far the lines wander
@@ -43,26 +42,31 @@ class Reverb:
     """A room in the act of sounding; linear in its input and the same however time is cut."""
 
     def __init__(self, room: Room, sample_rate_hz: int, rng: Generator) -> None:
-        delay_s = _line_lengths(room, rng)
-        delay_frames = delay_s * sample_rate_hz
+        delay_frames = np.round(_line_lengths(room, rng) * sample_rate_hz)
+        delay_s, sway_frames = delay_frames / sample_rate_hz, room.sway_s * sample_rate_hz
         self._gains = band_gains(delay_frames, room, sample_rate_hz)
-        nearest = QUANTUM_FRAMES + 4 + room.sway_s * sample_rate_hz
+        nearest = QUANTUM_FRAMES + 4 + sway_frames
         require(delay_frames.min() >= nearest, "reverb", "shortest_s", room.shortest_s, "is shorter than one quantum")
         self._delays = np.ascontiguousarray(
-            np.stack([delay_frames, np.full(LINES, room.sway_s * sample_rate_hz), np.where(_CLIMBS, room.climb, 0.0)])
+            np.stack([delay_frames, np.where(_SWAYS, sway_frames, 0.0), np.where(_CLIMBS, room.climb, 0.0)])
         )
         self._grains = _grain_frames(sample_rate_hz)
         self._sway = _sway(room.sway_hz, sample_rate_hz, rng)
         self._poles = np.array([one_pole(hz, sample_rate_hz) for hz in (room.low_hz, room.high_hz, room.tone_hz)])
-        self._early_frames, self._early_gains = _early(room, sample_rate_hz, rng)
         self._predelay_frames = s_to_frames(room.predelay_s, sample_rate_hz)
         self._diffuser_frames = _diffusers(sample_rate_hz, rng)
         kept = np.mean(10.0 ** (-6.0 * delay_s / room.decay_s))  # of the energy, in one pass
-        self._level = room.late_gain * float(np.sqrt(1.0 - kept)) / 2.0  # noise leaves as loud as it enters
-        self._allocate(int(delay_frames.max() + room.sway_s * sample_rate_hz))
+        level = room.late_gain * float(np.sqrt(1.0 - kept)) / 2.0  # noise leaves as loud as it enters
+        self._ears = (level * _SIGNS).astype(np.float32)
+        self._allocate(int(delay_frames.max() + sway_frames))
+        self._still = False  # whether it is known that nothing sounds in it
 
     def process(self, send: Audio, out: Audio, controls: FloatArray) -> None:
         """Add the room's answer to `send`; SPACE opens it from half to all, so that tails ring out in full."""
+        silent = not send.any()
+        if silent and self._still:
+            self._place += len(controls) - 1
+            return
         wet = np.ascontiguousarray(0.5 + 0.5 * controls[:, SPACE])
         reverberate(
             send,
@@ -70,8 +74,6 @@ class Reverb:
             wet,
             self._front,
             self._predelay_frames,
-            self._early_frames,
-            self._early_gains,
             self._diffusers,
             self._diffuser_frames,
             self._lines,
@@ -80,23 +82,25 @@ class Reverb:
             self._sway,
             self._gains,
             self._poles,
-            self._level,
+            self._ears,
             self._memory,
             self._place,
             self._scratch,
             self._abreast,
         )
+        self._still = silent and not any(
+            part.any() for part in (self._front, self._memory, self._diffusers, self._lines)
+        )
 
     def _allocate(self, longest_frames: int) -> None:
-        reach = max(self._predelay_frames, int(self._early_frames.max()))
         climb_frames = int(self._grains.max()) if self._delays[2].any() else 0
-        self._front = np.zeros((2, _whole_quanta(reach)), np.float32)
-        self._diffusers = np.zeros((2, DIFFUSERS + EARLY_DIFFUSERS, int(self._diffuser_frames.max())), np.float32)
+        self._front = np.zeros((2, _whole_quanta(self._predelay_frames)), np.float32)
+        self._diffusers = np.zeros((2, DIFFUSERS, int(self._diffuser_frames.max())), np.float32)
         self._lines = np.zeros((LINES, _whole_quanta(longest_frames + climb_frames)), np.float32)
         self._memory = np.zeros((3, LINES))
         self._place = np.zeros(1, np.int64)
-        self._abreast = np.zeros((QUANTUM_FRAMES, LINES), np.float32)
-        self._scratch = np.zeros((SCRATCH_ROWS, QUANTUM_FRAMES + 8), np.float32)
+        self._abreast: Audio = np.zeros((QUANTUM_FRAMES, LINES), np.float32)
+        self._scratch: Audio = np.zeros((SCRATCH_ROWS, QUANTUM_FRAMES + 8), np.float32)
         self._scratch[RAMP] = np.arange(QUANTUM_FRAMES + 8)
 
 
@@ -125,17 +129,7 @@ def _sway(fastest_hz: float, sample_rate_hz: int, rng: Generator) -> FloatArray:
     return sway
 
 
-def _early(room: Room, sample_rate_hz: int, rng: Generator) -> tuple[IntArray, Audio]:
-    """Draw the first reflections of each ear: denser and weaker with time, every third from the other side."""
-    place = (np.arange(_TAPS) + rng.uniform(0.1, 0.9, (2, _TAPS))) / _TAPS
-    time_s = room.predelay_s * 0.4 + room.early_s * place**0.7
-    sign = rng.choice([-1.0, 1.0], (2, _TAPS))
-    gain = sign * 10.0 ** (-0.7 * place)
-    gain *= room.early_gain / np.sqrt(np.sum(gain * gain, axis=1, keepdims=True))
-    return np.round(time_s * sample_rate_hz).astype(np.int64), gain.astype(np.float32)
-
-
 def _diffusers(sample_rate_hz: int, rng: Generator) -> IntArray:
-    length_s = np.array(_DIFFUSER_S + _EARLY_DIFFUSER_S) * rng.uniform(0.9, 1.1, (2, DIFFUSERS + EARLY_DIFFUSERS))
+    length_s = np.array(_DIFFUSER_S) * rng.uniform(0.9, 1.1, (2, DIFFUSERS))
     frames: IntArray = np.round(length_s * sample_rate_hz).astype(np.int64)
     return frames

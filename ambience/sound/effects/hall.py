@@ -1,4 +1,4 @@
-"""A concert hall: clear early reflections, then a warm, smooth tail that leaves the music legible."""
+"""A concert hall: a warm, smooth tail that leaves the music legible."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,6 @@ from numpy.random import Generator
 from ambience.plugins import setting
 from ambience.sound.block import Processor
 from ambience.sound.dsp.reverb import Reverb, Room
-from ambience.units import db_to_gain
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +18,6 @@ class Hall:
     damping: float = setting(0.55, "0..1, how much sooner the top dies than the middle", low=0.0, high=1.0)
     warmth: float = setting(1.15, "decay of the bass over that of the middle", low=0.6, high=1.6)
     predelay_s: float = setting(0.024, "s before the tail begins; keeps attacks in front", low=0.0, high=0.2)
-    early_db: float = setting(-7.0, "dB, level of the early reflections; higher is nearer", low=-60.0, high=6.0)
     brightness_hz: float = setting(9000.0, "Hz, above which the walls take the sound", low=500.0, high=20000.0)
     movement: float = setting(0.5, "0..1, how far the tail wanders; keeps it from ringing", low=0.0, high=1.0)
 
@@ -34,8 +32,6 @@ class Hall:
             shortest_s=0.029 * self.size,
             longest_s=0.083 * self.size,
             predelay_s=self.predelay_s,
-            early_s=0.075 * self.size,
-            early_gain=db_to_gain(self.early_db),
             late_gain=1.0,
             tone_hz=self.brightness_hz,
             sway_s=0.0004 * self.movement,

@@ -34,8 +34,6 @@ class Shimmer:
             shortest_s=0.047 * self.size,
             longest_s=0.143 * self.size,
             predelay_s=self.predelay_s,
-            early_s=0.1 * self.size,
-            early_gain=0.0,
             late_gain=1.0,
             tone_hz=self.brightness_hz,
             sway_s=0.0011 * self.movement,

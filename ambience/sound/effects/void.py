@@ -32,8 +32,6 @@ class Void:
             shortest_s=0.061 * self.size,
             longest_s=0.191 * self.size,
             predelay_s=self.predelay_s,
-            early_s=0.13 * self.size,
-            early_gain=0.0,
             late_gain=1.0,
             tone_hz=self.brightness_hz,
             sway_s=0.0021 * self.movement,

@@ -1,0 +1,86 @@
+"""The hands on the faders: accompaniment gives way to the theme, and the bus holds together."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from ambience.sound.block import QUANTUM_FRAMES
+from ambience.sound.channel import Strip
+from ambience.sound.dsp.dynamics import add_power, apply_curve, give_way, hold, ramp_gain, warm_gain
+from ambience.units import Audio
+
+_THEME = "theme"  # the stem group to which others give way
+_LISTEN_S, _YIELD_S, _RETURN_S = 0.25, 0.5, 1.6  # by ear: slow enough not to be heard as a movement
+_HOLD_S, _LET_GO_S = 0.03, 0.35
+_HOLD_ABOVE_DB = -20.0  # by ear: a mix is -26 to -14 dB before its master
+_FULL_SLOPE, _FULL_WARMTH = 0.5, 0.7  # of glue 1: a ratio of 2:1, and 3 dB from a peak of 1.4
+
+
+class Courtesy:
+    """Lower those who accompany while the theme is heard, as far as it does not stand clear of them anyway.
+
+    What happens depends only on the shaped layers, a quantum at a time, so it is the same for the mix and for stems.
+
+    Parameters
+    ----------
+    strips : sequence of Strip
+        All layers; those with a `duck_db` give way to those of the theme that have none.
+    sample_rate_hz : int
+        Frames per second.
+    """
+
+    def __init__(self, strips: Sequence[Strip], sample_rate_hz: int) -> None:
+        self._yielding = [(i, strip.duck_db) for i, strip in enumerate(strips) if strip.duck_db > 0.0]
+        self._theme = [i for i, strip in enumerate(strips) if strip.stem == _THEME and strip.duck_db == 0.0]
+        self._rates = np.array([_rate(time_s, sample_rate_hz) for time_s in (_LISTEN_S, _YIELD_S, _RETURN_S)])
+        self._memory = np.zeros(3)
+
+    def balance(self, layers: Sequence[Audio | None], quanta: int) -> None:
+        """Lower one span of the layers in place; None is silence."""
+        if not self._yielding or not self._theme:
+            return
+        theme, others, shares = np.zeros(quanta), np.zeros(quanta), np.zeros(quanta + 1)
+        for powers, numbers in ((theme, self._theme), (others, [i for i, _ in self._yielding])):
+            for number in numbers:
+                if (layer := layers[number]) is not None:
+                    add_power(layer, powers)
+        give_way(theme, others, self._rates, self._memory, shares)
+        if shares.max() > 0.0:
+            for number, duck_db in self._yielding:
+                if (layer := layers[number]) is not None:
+                    ramp_gain(layer, 10.0 ** (-0.05 * duck_db * shares))
+
+
+class Glue:
+    """Hold a mix together: gentle compression, then soft saturation; stems take the gains of the mix and still add up.
+
+    Parameters
+    ----------
+    amount : float, 0..1
+        0 leaves every sample as it is.
+    sample_rate_hz : int
+        Frames per second.
+    """
+
+    def __init__(self, amount: float, sample_rate_hz: int) -> None:
+        self._amount = amount
+        self._rates = np.array([_rate(time_s, sample_rate_hz) for time_s in (_HOLD_S, _LET_GO_S)])
+        self._memory = np.zeros(1)
+
+    def hold(self, mix: Audio, stems: Sequence[Audio]) -> None:
+        """Hold one span of the mix and of its stems, in place."""
+        if self._amount == 0.0:
+            return
+        quanta = len(mix) // QUANTUM_FRAMES
+        powers, gains, curve = np.zeros(quanta), np.zeros(quanta + 1), np.empty_like(mix)
+        add_power(mix, powers)
+        hold(powers, _HOLD_ABOVE_DB, _FULL_SLOPE * self._amount, self._rates, self._memory, gains)
+        warm_gain(mix, gains, _FULL_WARMTH * self._amount, curve)
+        for bus in (mix, *stems):
+            apply_curve(bus, curve)
+
+
+def _rate(time_s: float, sample_rate_hz: int) -> float:
+    """Return the share of its way that a level goes in one quantum."""
+    return 1.0 - math.exp(-QUANTUM_FRAMES / (time_s * sample_rate_hz))
