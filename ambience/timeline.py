@@ -18,7 +18,7 @@ _PERIODS_S = np.array([[17.3], [29.9], [53.7]])  # incommensurable: the sum does
 _WEIGHTS = np.array([[0.3], [0.4], [0.6]])
 _OCTAVES = np.arange(3)[:, None]
 _FULL_WANDER_SWELL = 1.1  # the sum of the three stays within about -0.6..0.6
-_CALM_GAIN, _TENSE_GAIN = 0.5, 1.4  # tension opens the mix by 9 dB: loudness is what listeners hear as tension most
+_CALM_GAIN, _TENSE_GAIN = 0.7, 1.25  # tension opens the mix by 5 dB: loudness is what listeners hear as tension most
 
 
 _Tension = TypeVar("_Tension", float, FloatArray)
