@@ -97,6 +97,7 @@ def roughness(tones: FloatArray) -> FloatArray:
     Returns
     -------
     roughness : array, shape (n,)
+        One number a sonority.
 
     Notes
     -----
