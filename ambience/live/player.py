@@ -99,11 +99,6 @@ class Player:
         return self._ring.read_frames
 
     @property
-    def rendered_frame(self) -> int:
-        """The first frame that is not rendered yet."""
-        return self._engine.frame
-
-    @property
     def look_ahead_s(self) -> float:
         """Seconds between what is rendered and what the output takes."""
         return self._ahead_frames / self._rate_hz
