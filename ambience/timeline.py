@@ -35,6 +35,12 @@ class _Ramp:
     start_s: float
     fade_s: float
     target: FloatArray
+    wished: bool  # by somebody, not by the form or the script
+
+    @property
+    def order(self) -> tuple[float, bool]:
+        """By start; of two at the same moment, what somebody wished has the last word, whenever it was posted."""
+        return (self.start_s, self.wished)
 
     @property
     def end_s(self) -> float:
@@ -75,7 +81,7 @@ class SceneTimeline:
         """Take a wish: values begin to move at its time, the state waits for its musical moment."""
         ramp = self._ramp(change)
         if not np.isnan(ramp.target).all():
-            place = bisect_right(self._ramps, ramp.start_s, key=lambda r: r.start_s)
+            place = bisect_right(self._ramps, ramp.order, key=lambda r: r.order)
             self._ramps.insert(place, ramp)
             self._tell_again(place)
 
@@ -132,7 +138,7 @@ class SceneTimeline:
     def _ramp(self, change: SceneChange) -> _Ramp:
         state = self._scenes.state(change.state) if change.state else None
         start_s = change.at_s - 0.5 * change.fade_s * (change.ahead and state is not None)
-        return _Ramp(start_s, change.fade_s, self._target(state, change))
+        return _Ramp(start_s, change.fade_s, self._target(state, change), not change.ahead)
 
     def _tell_again(self, place: int) -> None:
         """Tell where the values stand after the ramp at a place and after all that follow it."""

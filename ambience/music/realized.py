@@ -18,6 +18,7 @@ _MEZZO_FORTE = 0.6
 
 _RING_S = 0.5  # what is struck or plucked counts so long, however long it is held; measured on the instruments
 _RELEASE_S = 0.2  # what is bowed or blown counts on so long; measured on the instruments
+_UNHEARD_DB = -40.0  # a layer whose fader stands lower takes part in nothing that is heard
 _SWELL_DB = -6.0  # a note that grows from nothing, to the same note held
 _STRUCK = (*range(16), 45, 46, 47, *range(112, 120))  # General MIDI: piano, bells, pizzicato, harp, timpani, drums
 _NOISES = 112  # General MIDI programs from here on have no pitch to speak of
@@ -74,7 +75,7 @@ class Listener:
         offsets_db = _offsets_db(self._levels_db, bar.state.gains_db)
         rows: list[tuple[float, float, int, float, float]] = []  # onset, end, place, level, velocity
         for number, notes in enumerate(sounding):
-            if not notes:
+            if not notes or offsets_db[number] < _UNHEARD_DB:
                 continue
             ring_s, pitched = self._ways[number]
             level_db = opening_db + offsets_db[number] + (_mean_db(expression[number]) if expression else 0.0)
