@@ -8,7 +8,11 @@ import tempfile
 import time
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("suite", derandomize=True)  # whoever runs it sees the same
+hypothesis.settings.load_profile("suite")
 
 _WARM = "AMBIENCE_TESTS_WARM"  # variable that names the file whose absence says: kernels are still being compiled
 _PATIENCE_S = 180.0

@@ -83,6 +83,11 @@ class Transform:
             stretch *= {"augment": step.amount, "diminish": 1.0 / (step.amount or 1.0)}.get(step.word, 1.0)
         return stretch
 
+    @property
+    def reharmonised(self) -> bool:
+        """Whether the melody stays and its harmony is to change."""
+        return any(step.word == "reharmonise" for step in self.steps)
+
 
 def parse_motif(text: str) -> tuple[Note, ...]:
     """Read a motif such as "C4:1 G4:0.5 R:1 Eb4:2", one `pitch:beats` after the other, `R` for a rest.

@@ -56,7 +56,10 @@ def test_the_grid_is_never_broken_and_no_state_is_left_before_its_time(name: str
             assert b.bridge is None or b.bridge.bar < b.bridge.bars <= 8
         asked_for = {change.state for change in changes}
         arrivals = [bar for bar in bars if bar.arrival]
+        zeros_s = {round(bar.zero_s, 3) for bar in bars if bar.zero_s is not None}
         for here, after in pairwise(arrivals):
+            if round(after.start_s, 3) in zeros_s:
+                continue  # a deadline was moved there, and what waits for it comes with it
             if here.state.name in asked_for and after.state.name in asked_for:
                 assert after.start_s - here.start_s >= here.state.min_dwell_s - 1e-6
 
