@@ -12,8 +12,8 @@ from ambience.engine_now import describe
 from ambience.engine_reader import Reader
 from ambience.engine_requests import Exit, Now, Requests, ScheduledChange, check
 from ambience.errors import require
-from ambience.music.commission import commission
-from ambience.music.conductor import Conductor
+from ambience.music.conducting.commission import commission
+from ambience.music.conducting.conductor import Conductor
 from ambience.music.sheet import Score
 from ambience.music.work import WrittenBar
 from ambience.preset import Preset

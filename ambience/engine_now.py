@@ -1,7 +1,7 @@
 """What a display shows: how the piece stands at one moment, read off the conductor and the timeline."""
 
 from ambience.engine_requests import Now
-from ambience.music.conductor import Conductor
+from ambience.music.conducting.conductor import Conductor
 from ambience.music.pitch import tonic_name
 from ambience.timeline import SceneTimeline
 from ambience.units import s_to_beats, s_to_frames

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from ambience.errors import require
-from ambience.music.cast import find_member
-from ambience.music.deadline import SHORTEST_S
+from ambience.music.form.deadline import SHORTEST_S
+from ambience.music.ledger.cast import find_member
 from ambience.music.work import Work
 from ambience.plugins import suggest
 from ambience.scene import SceneChange, When

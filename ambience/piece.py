@@ -8,13 +8,13 @@ from pathlib import Path
 from ambience.errors import ParameterError, PresetError, require
 from ambience.io.midi import read_motif, write_midi
 from ambience.io.motif_file import read_score_motif
-from ambience.music.character import parse_character
 from ambience.music.motif import parse_motif, parse_transform
 from ambience.music.pitch import parse_tonic
 from ambience.music.scale import Scale
 from ambience.music.score import Note
 from ambience.music.sheet import LedgerEntry, Marker, Score, Section, Track
-from ambience.music.theme import Candidate, Theme
+from ambience.music.theme.character import parse_character
+from ambience.music.theme.theme import Candidate, Theme
 from ambience.music.work import Member
 from ambience.preset import Preset
 from ambience.preset import file as preset_file
@@ -134,7 +134,7 @@ def themes(preset: Preset, *, count: int = 8) -> tuple[Candidate, ...]:
     ParameterError
         If `count` is out of range.
     """
-    from ambience.music.candidates import MOST_CANDIDATES, find_themes
+    from ambience.music.theme.candidates import MOST_CANDIDATES, find_themes
 
     require(1 <= count <= MOST_CANDIDATES, "themes", "count", count, f"must lie in 1..{MOST_CANDIDATES}")
     return find_themes(preset)[:count]
@@ -172,13 +172,15 @@ def _faults(preset: Preset, path: Path) -> Iterator[str]:
 
 
 def _theme(preset: Preset) -> Theme:
-    from ambience.music.commission import find_theme  # a preset without a motif is checked without the composer
+    from ambience.music.conducting.commission import (
+        find_theme,  # a preset without a motif is checked without the composer
+    )
 
     return find_theme(preset, Scale(parse_tonic(preset.tonic), preset.mode))
 
 
 def _cast(preset: Preset) -> tuple[Member, ...]:
-    from ambience.music.commission import commission
+    from ambience.music.conducting.commission import commission
 
     return commission(preset).cast
 

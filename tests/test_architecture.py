@@ -76,6 +76,17 @@ def test_a_module_imports_only_from_lower_ranks_or_its_own_group(path: Path) -> 
             assert other == own or RANKS[other] < RANKS[own], f"{place(path)} imports {module}"
 
 
+@pytest.mark.parametrize("package", ["music", "live", "sound"])
+def test_folders_of_a_package_import_each_other_in_one_direction_only(package: str) -> None:
+    arrows: set[tuple[str, str]] = set()
+    for path in (PACKAGE / package).glob("*/*.py"):
+        for module in imports(path):
+            words = module.split(".")
+            if words[:2] == ["ambience", package] and len(words) > 3 and words[2] != path.parent.name:
+                arrows.add((path.parent.name, words[2]))
+    assert not {tuple(sorted(arrow)) for arrow in arrows if arrow[::-1] in arrows}
+
+
 @pytest.mark.parametrize("folder", ["music/parts", "sound/instruments", "sound/effects"])
 def test_plugins_import_no_other_plugin_of_their_kind(folder: str) -> None:
     package = f"ambience.{folder.replace('/', '.')}"

@@ -14,7 +14,7 @@ from ambience.engine import Engine, compose
 from ambience.io.midi import save_midi
 from ambience.io.midi_terms import TICKS_PER_BEAT
 from ambience.io.performance import perform
-from ambience.music.deadline import MILD_STRAIN
+from ambience.music.form.deadline import MILD_STRAIN
 from ambience.music.sheet import Score
 from ambience.preset import file as preset_file
 from ambience.units import FloatArray

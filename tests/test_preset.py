@@ -21,7 +21,7 @@ from preset_example import (
 
 from ambience import plugins
 from ambience.errors import ParameterError, PresetError
-from ambience.music.harmony import PLANS
+from ambience.music.harmony.chords import PLANS
 from ambience.music.scale import MODES
 from ambience.preset import Preset
 from ambience.preset.file import parse

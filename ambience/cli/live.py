@@ -21,7 +21,7 @@ _LOOK_AHEADS = ("responsive", "normal", "robust")
 
 def _list_devices(context: click.Context, _option: click.Parameter, wished: bool) -> None:
     if wished and not context.resilient_parsing:
-        from ambience.live.sinks import device_names
+        from ambience.live.output.sinks import device_names
 
         say("".join(f"{name}\n" for name in (*device_names(), "none")))
         context.exit()

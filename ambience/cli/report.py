@@ -6,11 +6,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ambience.io.sidecar import chord_name, describe_score, to_json
-from ambience.music.agreement import LEAST_RANGE, WINDOW_S, agreement
-from ambience.music.commission import commission
-from ambience.music.ledger import QUOTE
+from ambience.music.conducting.commission import commission
+from ambience.music.ledger.ledger import QUOTE
 from ambience.music.motif import motif_text
 from ambience.music.sheet import LedgerEntry, Score, Section
+from ambience.music.tension.agreement import LEAST_RANGE, WINDOW_S, agreement
 from ambience.music.work import Member, Work
 from ambience.preset import Preset
 

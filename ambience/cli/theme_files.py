@@ -7,10 +7,10 @@ from pathlib import Path
 
 from ambience.io.atomic import Drafts
 from ambience.io.midi import save_midi
-from ambience.music.chord_text import chords_text
+from ambience.music.harmony.chord_text import chords_text
 from ambience.music.motif import motif_text
-from ambience.music.theme import Candidate, Theme
-from ambience.music.theme_score import theme_score
+from ambience.music.theme.lead_sheet import theme_score
+from ambience.music.theme.theme import Candidate, Theme
 from ambience.preset import Preset
 from ambience.preset.toml_edit import with_settings
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from ambience.cli.theme_files import by_bars
-from ambience.music.chord_text import chords_text
+from ambience.music.harmony.chord_text import chords_text
 from ambience.music.motif import motif_text
 from ambience.music.pitch import pitch_name
-from ambience.music.theme import Candidate, Theme
+from ambience.music.theme.theme import Candidate, Theme
 from ambience.preset import Preset
 
 _INTERVALS = (

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ambience.music.agreement import agreement
 from ambience.music.sheet import Score
+from ambience.music.tension.agreement import agreement
 from ambience.units import FloatArray
 
 _BRIDGE = "bridge: "

@@ -12,12 +12,12 @@ from typing import Any
 
 from ambience.io.session import Session, session_table
 from ambience.io.wav import BitDepth, Container, library_versions
-from ambience.music.agreement import WINDOW_S, Agreement, agreement
-from ambience.music.harmony import Chord
+from ambience.music.harmony.chords import Chord
 from ambience.music.motif import motif_text
 from ambience.music.pitch import tonic_name
 from ambience.music.scale import Scale
 from ambience.music.sheet import Score
+from ambience.music.tension.agreement import WINDOW_S, Agreement, agreement
 from ambience.preset import Preset
 
 FORMAT_VERSION = 1

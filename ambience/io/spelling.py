@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ambience.music.harmony import Chord
+from ambience.music.harmony.chords import Chord
 from ambience.music.scale import MODES, Scale
 
 _LETTERS = "FCGDAEB"  # from position -1 on the line of fifths: C = 0, G = 1, F = -1

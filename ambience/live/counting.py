@@ -6,7 +6,7 @@ from ambience.engine import Engine
 from ambience.live.figures import Stats, resident_bytes
 from ambience.live.herald import Herald
 from ambience.live.mailbox import Mailbox
-from ambience.live.output import Output
+from ambience.live.output.standby import Output
 from ambience.live.player import Player
 
 

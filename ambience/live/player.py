@@ -15,8 +15,8 @@ from ambience.engine import Engine
 from ambience.live.calm import Calm
 from ambience.live.figures import Stopwatch
 from ambience.live.mailbox import Mailbox
-from ambience.live.outlet import Outlet
-from ambience.live.ring import Ring
+from ambience.live.output.outlet import Outlet
+from ambience.live.output.ring import Ring
 from ambience.live.wishes import Wish
 from ambience.mastering import SESSION_FADE_OUT_S, session_gains, session_level
 from ambience.scene import SceneChange

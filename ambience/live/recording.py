@@ -15,7 +15,7 @@ from ambience.io.atomic import Drafts, refuse_existing
 from ambience.io.session import Session, write_session
 from ambience.io.wav import AudioFile
 from ambience.io.wav_chunks import Tags
-from ambience.live.ring import Ring
+from ambience.live.output.ring import Ring
 from ambience.units import Audio
 
 _LOG_EVERY_S = 8.0  # a crash loses no more than ten seconds

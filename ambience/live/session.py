@@ -19,11 +19,11 @@ from ambience.live.courier import Courier
 from ambience.live.figures import Stats
 from ambience.live.herald import Callback, Event, Herald, Unsubscribe
 from ambience.live.mailbox import Mailbox
-from ambience.live.output import Output
+from ambience.live.output.ring import Ring
+from ambience.live.output.sinks import MakeSink, sink_maker
+from ambience.live.output.standby import Output
 from ambience.live.player import Player, Receipt
 from ambience.live.recording import Keeper
-from ambience.live.ring import Ring
-from ambience.live.sinks import MakeSink, sink_maker
 from ambience.live.steering import Steering
 from ambience.live.warm import warm_up
 from ambience.live.watch import Watch

@@ -51,10 +51,10 @@ class _Door:
 
 
 _DOORS = (
-    _Door("http_port", "server", ("fastapi", "uvicorn", "websockets"), "web"),
-    _Door("osc_port", "osc", (), "live"),
-    _Door("midi_in", "midi_in", ("rtmidi",), "live", "tcp:"),
-    _Door("midi_out", "midi_out", ("rtmidi",), "live", "tcp:"),
+    _Door("http_port", "http.server", ("fastapi", "uvicorn", "websockets"), "web"),
+    _Door("osc_port", "osc.door", (), "live"),
+    _Door("midi_in", "midi.inward", ("rtmidi",), "live", "tcp:"),
+    _Door("midi_out", "midi.outward", ("rtmidi",), "live", "tcp:"),
 )
 
 

@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from numpy.random import Generator
 
-from ambience.music.harmony import Chord
+from ambience.music.harmony.chords import Chord
 from ambience.music.scale import Scale
 from ambience.scene import Controls, Passage, SceneState
 from ambience.units import beats_to_s, s_to_beats

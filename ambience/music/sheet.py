@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from ambience.music.harmony import Chord
+from ambience.music.harmony.chords import Chord
 from ambience.music.scale import Scale
 from ambience.music.score import Note
 from ambience.plugins import MidiProfile

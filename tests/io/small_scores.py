@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ambience.music.harmony import Chord
+from ambience.music.harmony.chords import Chord
 from ambience.music.scale import Scale
 from ambience.music.score import Note
 from ambience.music.sheet import ControlPoint, Key, LedgerEntry, Marker, Meter, Score, Section, Tempo, Track

@@ -10,7 +10,7 @@ from pathlib import Path
 from small_scores import score, track
 
 from ambience.io.sidecar import Loudness, Sound, chord_name, describe, key_name, record, tag_comment, to_json
-from ambience.music.harmony import Chord
+from ambience.music.harmony.chords import Chord
 from ambience.music.motif import parse_motif
 from ambience.music.scale import Scale
 from ambience.music.score import Note

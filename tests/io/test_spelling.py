@@ -3,7 +3,7 @@
 import pytest
 
 from ambience.io.spelling import fifths_of, signature, signature_alter, spell
-from ambience.music.harmony import Chord
+from ambience.music.harmony.chords import Chord
 from ambience.music.scale import MODES, Scale
 
 STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}

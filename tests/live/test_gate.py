@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ambience.live.gate import Gate, Rules
+from ambience.live.http.gate import Gate, Rules
 
 HOST = "127.0.0.1:8000"
 TOKEN = "a-token-of-the-evening"

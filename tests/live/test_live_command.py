@@ -101,9 +101,9 @@ def test_no_door_is_open_unless_it_is_asked_for() -> None:
     [
         "import ambience",
         "import ambience.live.player; import ambience",
-        "import ambience; from ambience.live.ring import Ring",
+        "import ambience; from ambience.live.output.ring import Ring",
         "from ambience import live; import ambience; assert live is ambience.live",
-        "import ambience; ambience.live; import ambience.live.ring; assert ambience.live.ring.Ring",
+        "import ambience; ambience.live; import ambience.live.output.ring; assert ambience.live.output.ring.Ring",
     ],
 )
 def test_the_package_can_be_called_whatever_was_imported_before(order: str) -> None:

@@ -12,12 +12,12 @@ from small_piece import CAST, SMALL, STINGING, small
 from ambience.engine import Engine
 from ambience.io.midi_terms import EXPRESSION, TICKS_PER_BEAT, TIMBRE, to_tick
 from ambience.io.performance import perform
-from ambience.live.heard_clock import HeardClock
-from ambience.live.midi_bytes import ALL_NOTES_OFF, CLOCK, CONTINUE, CONTROL, NOTE_OFF, NOTE_ON, START, STOP
-from ambience.live.midi_out import MidiOut
-from ambience.live.midi_stand import CLOCKS_PER_BEAT, Stand
+from ambience.live.midi.messages import ALL_NOTES_OFF, CLOCK, CONTINUE, CONTROL, NOTE_OFF, NOTE_ON, START, STOP
+from ambience.live.midi.outward import MidiOut
+from ambience.live.midi.stand import CLOCKS_PER_BEAT, Stand
+from ambience.live.output.heard_clock import HeardClock
+from ambience.live.output.sinks import Feed
 from ambience.live.session import LiveSession
-from ambience.live.sinks import Feed
 from ambience.music.sheet import Score
 from ambience.preset import Preset
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from small_piece import SMALL, small
 
 from ambience.errors import ParameterError, PresetError
-from ambience.live.midi_bytes import MidiStream
-from ambience.live.midi_in import Mapping, MidiIn
-from ambience.live.midi_out import MidiOut
-from ambience.live.midi_ports import open_input, open_output, output_names
+from ambience.live.midi.inward import Mapping, MidiIn
+from ambience.live.midi.messages import MidiStream
+from ambience.live.midi.outward import MidiOut
+from ambience.live.midi.ports import open_input, open_output, output_names
 from ambience.live.session import LiveSession
 
 pytest.importorskip("miniaudio")

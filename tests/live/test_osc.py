@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from small_piece import CAST, SMALL, small
 
 from ambience.errors import ParameterError
-from ambience.live.osc import OscDoor
-from ambience.live.osc_packet import Malformed, OscMessage, read_packet, write_packet
+from ambience.live.osc.door import OscDoor
+from ambience.live.osc.packet import Malformed, OscMessage, read_packet, write_packet
 from ambience.live.session import LiveSession
 
 pytest.importorskip("miniaudio")
@@ -165,7 +165,7 @@ def test_there_are_16_subscribers_at_most_and_each_is_forgotten_after_a_minute(
         kinds = [surface.asked("/subscribe", 40_000 + number)[0] for number in range(17)]
         assert kinds == ["/ok"] * 16 + ["/error"]
         assert surface.asked("/subscribe", 40_003)[0] == "/ok"  # once more
-        monkeypatch.setattr("ambience.live.osc_audience.time.monotonic", lambda: clock() + 61.0)
+        monkeypatch.setattr("ambience.live.osc.audience.time.monotonic", lambda: clock() + 61.0)
         assert surface.asked("/subscribe", 41_000)[0] == "/ok"
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ambience.live.outlet import Outlet
-from ambience.live.ring import Ring
+from ambience.live.output.outlet import Outlet
+from ambience.live.output.ring import Ring
 from ambience.units import Audio
 
 RATE_HZ = 48_000

@@ -9,9 +9,9 @@ import pytest
 from small_piece import small
 
 from ambience.errors import ParameterError
-from ambience.live import miniaudio_sink
+from ambience.live.output import miniaudio_sink
+from ambience.live.output.sinks import NoDevice, PacedSink, Sink, choose, sink_maker
 from ambience.live.session import LiveSession
-from ambience.live.sinks import NoDevice, PacedSink, Sink, choose, sink_maker
 
 pytest.importorskip("miniaudio")
 

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ambience.live.ring import Ring
+from ambience.live.output.ring import Ring
 
 
 def numbered(start: int, count: int) -> np.ndarray:

@@ -19,8 +19,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from ambience.errors import ParameterError
-from ambience.live import listener
-from ambience.live.server import WebDoor, open_surface
+from ambience.live.http import listener
+from ambience.live.http.server import WebDoor, open_surface
 from ambience.live.session import LiveSession
 from ambience.live.surfaces import SurfaceOptions
 

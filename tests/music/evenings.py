@@ -7,8 +7,8 @@ from functools import cache
 from hypothesis import strategies as st
 from small_piece import CAST, SMALL, STINGING
 
-from ambience.music.commission import commission
-from ambience.music.conductor import Conductor
+from ambience.music.conducting.commission import commission
+from ambience.music.conducting.conductor import Conductor
 from ambience.music.work import Work, WrittenBar
 from ambience.preset import Preset
 from ambience.preset import file as preset_file

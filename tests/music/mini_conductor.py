@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from ambience import rng
-from ambience.music.harmony import Chord
+from ambience.music.harmony.chords import Chord
 from ambience.music.scale import Scale
 from ambience.music.score import Bar, Bridge, Note, Part, Phrase, ThemeSlice
 from ambience.scene import Controls, SceneState

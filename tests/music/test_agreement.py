@@ -8,12 +8,12 @@ import pytest
 from small_piece import small
 
 from ambience.engine import compose
-from ambience.music.agreement import agreement
-from ambience.music.commission import commission
-from ambience.music.conductor import Conductor
-from ambience.music.ensemble import Ensemble
-from ambience.music.realized import Listener
+from ambience.music.conducting.commission import commission
+from ambience.music.conducting.conductor import Conductor
+from ambience.music.conducting.ensemble import Ensemble
 from ambience.music.sheet import ControlPoint, Score
+from ambience.music.tension.agreement import agreement
+from ambience.music.tension.realized import Listener
 from ambience.music.work import TimedNote, WrittenBar
 from ambience.preset import file as preset_file
 from ambience.scene import Controls, SceneChange

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 from mini_conductor import plan
 
-from ambience.music.harmony import Chord
+from ambience.music.harmony.chords import Chord
 from ambience.music.score import Bar, Bridge, Cue, Note, ThemeSlice
 from ambience.scene import Passage
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from written_bars import held, notes_of, strata, write
 
-from ambience.music.meter_cells import cell_of
-from ambience.music.touch import after_gasp, gasp_at
+from ambience.music.playing.meter_cells import cell_of
+from ambience.music.playing.touch import after_gasp, gasp_at
 from ambience.music.work import Work, WrittenBar
 from ambience.preset import file as preset_file
 

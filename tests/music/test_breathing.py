@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mini_conductor import perform, plan
 
 from ambience import plugins
-from ambience.music.breathing import breathes, phrased
+from ambience.music.playing.breathing import breathes, phrased
 from ambience.music.score import Note
 from ambience.units import beats_to_s
 

@@ -7,8 +7,8 @@ import pytest
 
 from ambience.engine import compose
 from ambience.errors import AmbienceError, ParameterError
-from ambience.music.cast import cue_in_bar, cue_statement, find_member
-from ambience.music.commission import commission
+from ambience.music.conducting.commission import commission
+from ambience.music.ledger.cast import cue_in_bar, cue_statement, find_member
 from ambience.music.motif import apply, parse_motif, parse_transform
 from ambience.music.scale import Scale
 from ambience.music.score import Note

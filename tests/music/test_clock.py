@@ -6,8 +6,8 @@ import pytest
 from mini_conductor import plan
 
 from ambience import rng
-from ambience.music.clock import grid_onsets, nearest_period, rare_onsets
-from ambience.music.touch import chances
+from ambience.music.playing.clock import grid_onsets, nearest_period, rare_onsets
+from ambience.music.playing.touch import chances
 from ambience.units import beats_to_s
 
 

@@ -8,10 +8,10 @@ import pytest
 from small_piece import CAST, SMALL, small
 
 from ambience.engine import compose
-from ambience.music.cast import cue_statement
-from ambience.music.commission import commission, find_theme
-from ambience.music.form import head_semitones
-from ambience.music.harmony import Chord
+from ambience.music.conducting.commission import commission, find_theme
+from ambience.music.form.thread import head_semitones
+from ambience.music.harmony.chords import Chord
+from ambience.music.ledger.cast import cue_statement
 from ambience.music.pitch import parse_tonic
 from ambience.music.scale import Scale
 from ambience.music.score import Note

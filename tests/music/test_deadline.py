@@ -7,7 +7,7 @@ from evenings import piece, play
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ambience.music.deadline import Deadline, cadence, fit_bars, is_deadline
+from ambience.music.form.deadline import Deadline, cadence, fit_bars, is_deadline
 from ambience.music.scale import Scale
 from ambience.scene import Controls, SceneChange, SceneState
 from ambience.units import beats_to_s

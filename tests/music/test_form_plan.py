@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ambience.engine import compose
-from ambience.music.commission import commission
-from ambience.music.cycles import spans
-from ambience.music.form_plan import EndlessForm, FormPlan, plan_form
-from ambience.music.key_plan import passage_key
+from ambience.music.conducting.commission import commission
+from ambience.music.form.cycles import spans
+from ambience.music.form.form_plan import EndlessForm, FormPlan, plan_form
+from ambience.music.form.key_plan import passage_key
+from ambience.music.harmony.plans import PLAN_TABLE
 from ambience.music.motif import parse_transform
-from ambience.music.plans import PLAN_TABLE
 from ambience.music.scale import Scale
 from ambience.music.work import Work
 from ambience.preset import file as preset_file

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from mini_conductor import plan
 
 from ambience import plugins
-from ambience.music.desk import Desk
-from ambience.music.hairpin import Pen, cut_short, hairpins, value_at
+from ambience.music.conducting.desk import Desk
+from ambience.music.playing.hairpin import Pen, cut_short, hairpins, value_at
 from ambience.music.score import Bar, Dynamics
 from ambience.music.work import Layer
 from ambience.plugins import MidiProfile

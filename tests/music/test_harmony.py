@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ambience.errors import ParameterError
-from ambience.music.harmony import PLANS, QUALITIES, Chord, distance, fifths, numeral, progression, triad
+from ambience.music.harmony.chords import PLANS, QUALITIES, Chord, distance, fifths, numeral, progression, triad
 from ambience.music.scale import MODES, Scale
 from ambience.rng import stream
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.random import default_rng
 
-from ambience.music import leading
-from ambience.music.harmony import Chord
-from ambience.music.leading import Step, lead
-from ambience.music.voicing import Position, voicings
+from ambience.music.harmony import leading
+from ambience.music.harmony.chords import Chord
+from ambience.music.harmony.leading import Step, lead
+from ambience.music.harmony.voicing import Position, voicings
 
 QUALITIES = ("major", "minor", "major7", "minor7", "add9", "sus4", "dominant7")
 Way = tuple[tuple[int, ...], ...]

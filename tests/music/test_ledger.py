@@ -7,13 +7,13 @@ from itertools import pairwise
 import pytest
 
 from ambience.engine import compose
-from ambience.music.commission import commission
-from ambience.music.form import Statement
-from ambience.music.harmony import Chord
-from ambience.music.ledger import QUOTE, Ledger
+from ambience.music.conducting.commission import commission
+from ambience.music.form.thread import Statement
+from ambience.music.harmony.chords import Chord
+from ambience.music.ledger.ledger import QUOTE, Ledger
 from ambience.music.score import Bar, Note, Phrase, ThemeSlice
 from ambience.music.sheet import LedgerEntry, Score
-from ambience.music.theme import Theme
+from ambience.music.theme.theme import Theme
 from ambience.music.work import TimedNote, Work, WrittenBar
 from ambience.preset import file as preset_file
 from ambience.scene import Controls

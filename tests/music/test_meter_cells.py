@@ -2,7 +2,7 @@
 
 import pytest
 
-from ambience.music.meter_cells import ACCENTS, EIGHTHS, RUN, meter_cell
+from ambience.music.playing.meter_cells import ACCENTS, EIGHTHS, RUN, meter_cell
 from ambience.music.work import meter_beats
 
 METERS = [f"{count}/{unit}" for unit in (4, 8) for count in range(2, 16)]

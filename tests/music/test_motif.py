@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ambience.errors import ParameterError
-from ambience.music.commission import commission
-from ambience.music.likeness import likeness, similarity
+from ambience.music.conducting.commission import commission
+from ambience.music.conducting.phrase_plan import plan_phrase
+from ambience.music.ledger.likeness import likeness, similarity
 from ambience.music.motif import (
     TRANSFORMS,
     Transform,
@@ -21,10 +22,9 @@ from ambience.music.motif import (
     parse_motif,
     parse_transform,
 )
-from ambience.music.phrase_plan import plan_phrase
 from ambience.music.scale import Scale
 from ambience.music.score import Note
-from ambience.music.theme import Theme, ThemeSpec, compose_theme
+from ambience.music.theme.theme import Theme, ThemeSpec, compose_theme
 from ambience.rng import stream
 from tests.small_piece import SMALL, small
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ambience.music.octaves import octave_shifts
+from ambience.music.playing.octaves import octave_shifts
 from ambience.music.score import Note
 
 HEAD = (7, -2, -2, -1)

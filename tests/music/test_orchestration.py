@@ -9,8 +9,8 @@ from mini_conductor import perform
 
 from ambience import plugins
 from ambience.engine import compose
+from ambience.music.harmony.voicing import PURE_BELOW_MIDI
 from ambience.music.sheet import Score, Track
-from ambience.music.voicing import PURE_BELOW_MIDI
 from ambience.preset import file as preset_file
 from ambience.units import beats_to_s
 

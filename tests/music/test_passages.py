@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from ambience.music.commission import commission
-from ambience.music.form import Statement, state_theme
-from ambience.music.phrase_plan import plan_phrase
+from ambience.music.conducting.commission import commission
+from ambience.music.conducting.phrase_plan import plan_phrase
+from ambience.music.form.thread import Statement, state_theme
 from ambience.music.work import Work
 from ambience.preset import file as preset_file
 from ambience.rng import stream

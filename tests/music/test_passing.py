@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ambience.music.harmony import QUALITIES, Chord
-from ambience.music.passing import line_to, quote, step_on, walking_pcs
+from ambience.music.harmony.chords import QUALITIES, Chord
+from ambience.music.harmony.passing import line_to, quote, step_on, walking_pcs
 from ambience.music.scale import MODES, Scale
 
 scales = st.builds(Scale, st.integers(0, 11), st.sampled_from(sorted(MODES)))

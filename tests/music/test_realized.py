@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from mini_conductor import plan
 
-from ambience.music.impression import Impression
 from ambience.music.parts.heart import Heart
-from ambience.music.realized import Listener
 from ambience.music.score import Bar, Note
+from ambience.music.tension.impression import Impression
+from ambience.music.tension.realized import Listener
 from ambience.music.work import Layer, TimedNote
 from ambience.plugins import MidiProfile
 from ambience.scene import SceneState

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from ambience.music.harmony import Chord
-from ambience.music.reharmonize import fit_to_melody, palette, pedal_of, walk_bass
+from ambience.music.harmony.chords import Chord
+from ambience.music.harmony.reharmonize import fit_to_melody, palette, pedal_of, walk_bass
 from ambience.music.scale import Scale
 from ambience.music.score import Note
 

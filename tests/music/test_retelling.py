@@ -6,8 +6,8 @@ import pytest
 from small_piece import CAST, SMALL
 
 from ambience.engine import compose
-from ambience.music.commission import commission
-from ambience.music.retelling import retold
+from ambience.music.conducting.commission import commission
+from ambience.music.form.retelling import retold
 from ambience.preset import Preset
 from ambience.preset import file as preset_file
 from ambience.scene import Passage, SceneChange

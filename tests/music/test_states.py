@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from written_bars import held, notes_of, write
 
-from ambience.music.harmony import PLANS
+from ambience.music.harmony.chords import PLANS
 from ambience.music.motif import TRANSFORMS
 from ambience.music.scale import MODES
 from ambience.music.score import Note

@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 from mini_conductor import plan
 
-from ambience.music.impression import Impression
 from ambience.music.score import Bar, Bridge
-from ambience.music.steering import Steering
+from ambience.music.tension.impression import Impression
+from ambience.music.tension.steering import Steering
 
 BARE = plan()[1]
 

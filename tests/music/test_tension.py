@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from ambience.music.tension import (
+from ambience.music.harmony.spiral import (
     chord_center,
     cloud_momentum,
     key_center,

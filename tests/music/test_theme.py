@@ -6,12 +6,12 @@ from itertools import pairwise
 import pytest
 
 from ambience.errors import ParameterError
-from ambience.music.harmonize import structural, supports
-from ambience.music.harmony import distance, triad
+from ambience.music.harmony.chords import distance, triad
+from ambience.music.harmony.harmonize import structural, supports
 from ambience.music.motif import head, parse_motif
-from ambience.music.phrase import layout
 from ambience.music.scale import Scale
-from ambience.music.theme import Theme, ThemeSpec, compose_theme
+from ambience.music.theme.sketch import layout
+from ambience.music.theme.theme import Theme, ThemeSpec, compose_theme
 from ambience.rng import stream
 
 SHAPES = [

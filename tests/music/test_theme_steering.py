@@ -9,18 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ambience.errors import ParameterError
-from ambience.music import contour
-from ambience.music.character import CHARACTERS, mode_for, parse_character
-from ambience.music.chord_text import chords_text, parse_chords
-from ambience.music.critic import judge, judge_whole
-from ambience.music.harmonize import weigh
-from ambience.music.harmony import Chord
-from ambience.music.memory import novelty
+from ambience.music.harmony.chord_text import chords_text, parse_chords
+from ambience.music.harmony.chords import Chord
+from ambience.music.harmony.harmonize import weigh
 from ambience.music.motif import head, motif_text, parse_motif
-from ambience.music.phrase import Sketch
-from ambience.music.rhythm import kind_of
 from ambience.music.scale import MODES, Scale
-from ambience.music.theme import Candidate, Theme, ThemeSpec, search_theme
+from ambience.music.theme import contour
+from ambience.music.theme.character import CHARACTERS, mode_for, parse_character
+from ambience.music.theme.critic import judge, judge_whole
+from ambience.music.theme.memory import novelty
+from ambience.music.theme.rhythm import kind_of
+from ambience.music.theme.sketch import Sketch
+from ambience.music.theme.theme import Candidate, Theme, ThemeSpec, search_theme
 from ambience.rng import stream
 
 C_MINOR = Scale(0, "aeolian")

@@ -7,8 +7,8 @@ import pytest
 from numpy.random import default_rng
 
 from ambience.errors import ParameterError
-from ambience.music.harmony import QUALITIES, Chord
-from ambience.music.voicing import (
+from ambience.music.harmony.chords import QUALITIES, Chord
+from ambience.music.harmony.voicing import (
     PURE_BELOW_MIDI,
     Position,
     bass_pc,

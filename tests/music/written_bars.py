@@ -3,8 +3,8 @@
 from functools import cache
 from statistics import median
 
-from ambience.music.commission import commission
-from ambience.music.conductor import Conductor
+from ambience.music.conducting.commission import commission
+from ambience.music.conducting.conductor import Conductor
 from ambience.music.score import Note
 from ambience.music.work import Work, WrittenBar
 from ambience.preset import Preset

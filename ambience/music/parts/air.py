@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
+from ambience.music.harmony.voicing import pitches_of, require_register
+from ambience.music.playing.touch import chances, pick, playable, sounding_until, strength
 from ambience.music.score import Bar, Note
-from ambience.music.touch import chances, pick, playable, sounding_until, strength
-from ambience.music.voicing import pitches_of, require_register
 from ambience.plugins import setting
 
 

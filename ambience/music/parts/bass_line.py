@@ -5,11 +5,19 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from ambience.music.hairpin import hairpins, harmony_spans
-from ambience.music.passing import line_to, step_on, walking_pcs
+from ambience.music.harmony.passing import line_to, step_on, walking_pcs
+from ambience.music.harmony.voicing import bass_pc, nearest_of, pitches_of, require_register
+from ambience.music.playing.hairpin import hairpins, harmony_spans
+from ambience.music.playing.touch import (
+    before_gasp,
+    chances,
+    last_pitches,
+    looseness,
+    playable,
+    sounding_until,
+    strength,
+)
 from ambience.music.score import Bar, Note
-from ambience.music.touch import before_gasp, chances, last_pitches, looseness, playable, sounding_until, strength
-from ambience.music.voicing import bass_pc, nearest_of, pitches_of, require_register
 from ambience.plugins import setting
 
 _STEP_SEMITONES, _WALK_SEMITONES = 2, 5

@@ -6,10 +6,10 @@ from itertools import accumulate
 
 from numpy.random import Generator
 
-from ambience.music.clock import rare_onsets
+from ambience.music.harmony.voicing import nearest_of, pitches_of, require_register
+from ambience.music.playing.clock import rare_onsets
+from ambience.music.playing.touch import chances, pick, playable, strength
 from ambience.music.score import Bar, Note
-from ambience.music.touch import chances, pick, playable, strength
-from ambience.music.voicing import nearest_of, pitches_of, require_register
 from ambience.plugins import setting
 
 _WAVE_BARS = 13.0

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from ambience.music.meter_cells import cell_of
-from ambience.music.passing import quote
+from ambience.music.harmony.passing import quote
+from ambience.music.harmony.voicing import require_register, voice_chord
+from ambience.music.playing.meter_cells import cell_of
+from ambience.music.playing.touch import after_gasp, before_gasp, chances, gasp_at, playable, strength
 from ambience.music.score import Bar, Note
-from ambience.music.touch import after_gasp, before_gasp, chances, gasp_at, playable, strength
-from ambience.music.voicing import require_register, voice_chord
 from ambience.plugins import setting
 
 _CLUSTER_ABOVE_MIDI = 60  # by ear and by beating: lower down a semitone is mud, not an edge

@@ -6,9 +6,9 @@ from math import ceil
 
 from numpy.random import Generator
 
-from ambience.music.clock import grid_onsets, nearest_period
+from ambience.music.playing.clock import grid_onsets, nearest_period
+from ambience.music.playing.touch import EPSILON_BEATS, chances, playable, strength
 from ambience.music.score import Bar, Note
-from ambience.music.touch import EPSILON_BEATS, chances, playable, strength
 from ambience.plugins import setting
 from ambience.units import SECONDS_PER_MINUTE
 

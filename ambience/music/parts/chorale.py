@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from ambience.music.breathing import breathes, longest_beats
-from ambience.music.hairpin import hairpins, harmony_spans
-from ambience.music.leading import Step, lead
+from ambience.music.harmony.leading import Step, lead
+from ambience.music.harmony.voicing import PURE_BELOW_MIDI, Position, require_register
+from ambience.music.playing.breathing import breathes, longest_beats
+from ambience.music.playing.hairpin import hairpins, harmony_spans
+from ambience.music.playing.touch import chances, last_pitches, looseness, playable, sounding_until, strength
 from ambience.music.score import Bar, Note
-from ambience.music.touch import chances, last_pitches, looseness, playable, sounding_until, strength
-from ambience.music.voicing import PURE_BELOW_MIDI, Position, require_register
 from ambience.plugins import setting
 
 _NARROWEST_SEMITONES = 14

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from ambience.music.breathing import breathes, longest_beats
-from ambience.music.hairpin import hairpins
+from ambience.music.harmony.voicing import nearest_of, pitches_of, require_register
+from ambience.music.playing.breathing import breathes, longest_beats
+from ambience.music.playing.hairpin import hairpins
+from ambience.music.playing.touch import chances, last_pitches, looseness, playable, strength
 from ambience.music.score import Bar, Note
-from ambience.music.touch import chances, last_pitches, looseness, playable, strength
-from ambience.music.voicing import nearest_of, pitches_of, require_register
 from ambience.plugins import setting
 
 

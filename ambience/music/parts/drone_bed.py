@@ -7,9 +7,9 @@ from typing import Literal
 
 from numpy.random import Generator
 
+from ambience.music.harmony.voicing import pitches_of, require_register
+from ambience.music.playing.touch import EPSILON_BEATS, chances, playable, sounding_until, strength
 from ambience.music.score import Bar, Note
-from ambience.music.touch import EPSILON_BEATS, chances, playable, sounding_until, strength
-from ambience.music.voicing import pitches_of, require_register
 from ambience.plugins import setting
 
 _VOICES = 3

@@ -7,13 +7,13 @@ from typing import ClassVar, Literal
 
 from numpy.random import Generator
 
-from ambience.music.breathing import longest_beats, phrased
-from ambience.music.hairpin import hairpins, line_spans
-from ambience.music.octaves import octave_shifts
+from ambience.music.harmony.voicing import require_register
+from ambience.music.playing.breathing import longest_beats, phrased
+from ambience.music.playing.hairpin import hairpins, line_spans
+from ambience.music.playing.octaves import octave_shifts
+from ambience.music.playing.supply import carried
+from ambience.music.playing.touch import chances, looseness, playable, sounding_until, strength
 from ambience.music.score import Bar, Note
-from ambience.music.supply import carried
-from ambience.music.touch import chances, looseness, playable, sounding_until, strength
-from ambience.music.voicing import require_register
 from ambience.plugins import setting
 from ambience.units import smoothstep
 

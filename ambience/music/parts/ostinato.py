@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from numpy.random import Generator
 
-from ambience.music.meter_cells import ACCENTS, EIGHTHS, RUN, Cell, cell_of
-from ambience.music.passing import quote, step_on, walking_pcs
+from ambience.music.harmony.passing import quote, step_on, walking_pcs
+from ambience.music.harmony.voicing import nearest_of, pitches_of, require_register
+from ambience.music.playing.meter_cells import ACCENTS, EIGHTHS, RUN, Cell, cell_of
+from ambience.music.playing.touch import before_gasp, chances, playable, strength
 from ambience.music.score import Bar, Note
-from ambience.music.touch import before_gasp, chances, playable, strength
-from ambience.music.voicing import nearest_of, pitches_of, require_register
 from ambience.plugins import setting
 
 _CALLED_BAR = 2

@@ -6,9 +6,8 @@ from typing import Literal
 
 from numpy.random import Generator
 
-from ambience.music.meter_cells import ACCENTS, EIGHTHS, cell_of
-from ambience.music.score import Bar, Note
-from ambience.music.touch import (
+from ambience.music.playing.meter_cells import ACCENTS, EIGHTHS, cell_of
+from ambience.music.playing.touch import (
     after_gasp,
     before_gasp,
     chances,
@@ -18,6 +17,7 @@ from ambience.music.touch import (
     sounding_until,
     strength,
 )
+from ambience.music.score import Bar, Note
 from ambience.plugins import setting
 
 _BLOCK_BARS = 4  # the pulse stays the same for so long

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from numpy.random import Generator
 
-from ambience.music.passing import line_to, quote, walking_pcs
+from ambience.music.harmony.passing import line_to, quote, walking_pcs
+from ambience.music.harmony.voicing import nearest_of, pitches_of, require_register
+from ambience.music.playing.touch import chances, pick, playable, strength
 from ambience.music.score import Bar, Note
-from ambience.music.touch import chances, pick, playable, strength
-from ambience.music.voicing import nearest_of, pitches_of, require_register
 from ambience.plugins import setting
 
 _PACES_BEATS = (1.0, 0.75, 0.5)  # wide, limping, flowing

@@ -6,9 +6,9 @@ from typing import Literal
 
 from numpy.random import Generator
 
+from ambience.music.harmony.voicing import nearest_of, require_register
+from ambience.music.playing.touch import chances, last_pitches, playable, sounding_until, strength
 from ambience.music.score import Bar, Note
-from ambience.music.touch import chances, last_pitches, playable, sounding_until, strength
-from ambience.music.voicing import nearest_of, require_register
 from ambience.plugins import setting
 
 _BARS = 4  # longest bow

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from ambience.music.breathing import longest_beats
-from ambience.music.hairpin import hairpins
-from ambience.music.leading import Step, lead
+from ambience.music.harmony.leading import Step, lead
+from ambience.music.harmony.voicing import Position, require_register
+from ambience.music.playing.breathing import longest_beats
+from ambience.music.playing.hairpin import hairpins
+from ambience.music.playing.touch import chances, last_pitches, looseness, playable, strength
 from ambience.music.score import Bar, Note
-from ambience.music.touch import chances, last_pitches, looseness, playable, strength
-from ambience.music.voicing import Position, require_register
 from ambience.plugins import setting
 
 _COMFORT_SEMITONES = 5  # a fourth inside the top

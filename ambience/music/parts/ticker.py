@@ -6,8 +6,8 @@ from math import ceil
 
 from numpy.random import Generator
 
+from ambience.music.playing.touch import chances, playable, strength
 from ambience.music.score import Bar, Note
-from ambience.music.touch import chances, playable, strength
 from ambience.plugins import setting
 from ambience.units import beats_to_s
 

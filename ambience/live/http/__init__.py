@@ -1,0 +1,1 @@
+"""The web door: page, JSON, WebSockets, sound."""

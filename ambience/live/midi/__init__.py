@@ -1,0 +1,1 @@
+"""The MIDI doors, inward and outward."""

@@ -1,0 +1,1 @@
+"""The way from the render thread to a sound card, a clock or a file."""

@@ -1,0 +1,1 @@
+"""The composer at work: bar by bar along the course of the form, with bridges, wishes and deadlines."""

@@ -1,0 +1,169 @@
+"""One player's desk: the part that is read from it, and what the player still holds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ambience import rng
+from ambience.music.conducting.bridge import hold_breath, in_new_pulse, in_old_beats, liquidate, pick_up
+from ambience.music.form.deadline import is_deadline
+from ambience.music.playing.hairpin import Pen
+from ambience.music.score import Bar, Bridge, Dynamics, Note, Sting
+from ambience.music.work import Layer, TimedNote
+from ambience.plugins import MidiProfile
+from ambience.units import beats_to_s
+
+_FREE_BEATS = 0.05  # two strikes of one pitch that are nearer than this are one
+_SHORTEST_BEATS = 2.0  # no part is shown a shorter bar: what it plays beyond the end of one is left out
+_NEEDING_NOTHING = ("drones", "fx")
+_UNBROKEN_STEMS = ("drones", "body", "fx")  # they sound through the silence before a hit
+
+
+class Desk:
+    """Writes one layer, bar by bar, and remembers what it wrote."""
+
+    def __init__(self, layer: Layer, seed: int) -> None:
+        self._layer, self._seed = layer, seed
+        self._held: tuple[TimedNote, ...] = ()  # notes of the last bar, and older ones that still sound
+        self._swelling = layer.part if isinstance(layer.part, Dynamics) else None  # asking takes long
+        self._pen = Pen()
+        self._before: tuple[TimedNote, ...] = ()  # what was held before the bar that was just written
+        self._older = 0  # how many of the notes held are not of that bar
+
+    def write(self, bar: Bar) -> tuple[TimedNote, ...]:
+        """Let the layer play the bar, dissolve, arrive, or rest."""
+        layer, bridge = self._layer, bar.bridge
+        stays = layer.name in bar.state.layers
+        arrives = bridge is not None and layer.name in bridge.arriving.layers
+        since_s = bar.start_s + 1e-6
+        sounding = tuple([n for n in self._held if n.end_s > since_s]) if self._held else ()
+        before, self._before, self._held, self._older = self._held, self._held, sounding, len(sounding)
+        cue = bar.cue if bar.cue is not None and layer.name in bar.cue.layers else None
+        if not cue and (self._is_out_of_supply(bar) or not (stays or arrives)):
+            return ()
+        voices = tuple(sorted([n.note.pitch_midi for n in sounding]))
+        theme = cue.theme if cue else bar.theme
+        previous = tuple([n.note for n in before])
+        view = bar.read_by(previous, voices, theme, max(bar.length_beats, _SHORTEST_BEATS))
+        counted = in_new_pulse(view, bridge) if bridge is not None and arrives and not (stays or cue) else view
+        draws = rng.stream(self._seed, "layer", layer.name, bar.index)
+        notes = _within(in_old_beats(layer.part.compose(counted, draws), counted, view), view, bar)
+        if bridge is not None and cue is None:
+            notes = self._bridged(notes, bar, bridge, stays, arrives)
+        in_compass = [_in_compass(note, layer.profile) for note in notes]
+        written = tuple([_timed(note, bar) for note in _untangled(in_compass)])
+        self._held = sounding + written
+        return written
+
+    @property
+    def name(self) -> str:
+        """Name of the layer."""
+        return self._layer.name
+
+    @property
+    def can_sting(self) -> bool:
+        """Whether the layer can hit at once."""
+        return isinstance(self._layer.part, Sting)
+
+    def sting(self, bar: Bar, at_beats: float) -> tuple[TimedNote, ...]:
+        """Hit at a beat of the bar that was just written, on pitches that are free there."""
+        layer, at_s = self._layer, bar.start_s + beats_to_s(at_beats - bar.start_beats, bar.tempo_bpm)
+        if not isinstance(layer.part, Sting):
+            return ()
+        taken = [n for n in self._held if n.note.onset_beats < at_beats + _FREE_BEATS and n.end_s > at_s + 1e-6]
+        later = [n.note for n in self._held if n.note.onset_beats >= at_beats + _FREE_BEATS]
+        view = replace(bar, voices=tuple(sorted(n.note.pitch_midi for n in taken)))
+        notes = layer.part.sting(view, at_beats, rng.stream(self._seed, "sting", layer.name, bar.index))
+        free = (n for n in (_in_compass(note, layer.profile) for note in notes) if n.pitch_midi not in view.voices)
+        written = tuple(_timed(_before(note, later), bar) for note in _untangled(free))
+        self._held += written
+        return written
+
+    @property
+    def sounding(self) -> tuple[TimedNote, ...]:
+        """What begins in the bar that was just written, after what still sounds in it."""
+        return self._held
+
+    def take_back(self) -> None:
+        """Forget the bar that was just written, so that it can be written anew."""
+        self._held = self._before
+
+    def play_instead(self, notes: tuple[TimedNote, ...]) -> None:
+        """Let other notes stand for those that were just written."""
+        self._held = self._held[: self._older] + notes
+
+    def dynamics(self, bar: Bar) -> tuple[tuple[float, float], ...]:
+        """Return the hairpins of the bar that was just written; empty: none."""
+        return self._pen.draw(bar, self._swelling.dynamics(bar)) if self._swelling is not None else ()
+
+    def cut(self, end_beats: float) -> None:
+        """Forget what was to begin at or after a place: it is not played."""
+        self._held = tuple(n for n in self._held if n.note.onset_beats < end_beats - 1e-9)
+        self._pen.cut(end_beats)
+
+    def count_anew(self, at_beats: float, ratio: float) -> None:
+        """Count what still sounds in the beats of a new tempo; its seconds stay."""
+        self._held = tuple(_recount(n, at_beats, ratio) for n in self._held)
+
+    def _is_out_of_supply(self, bar: Bar) -> bool:
+        """Tell whether nothing is left to play with: then only the drones go on."""
+        return bar.controls.level <= 0.0 and self._layer.stem not in _NEEDING_NOTHING
+
+    def _bridged(self, notes: Sequence[Note], bar: Bar, bridge: Bridge, stays: bool, arrives: bool) -> Sequence[Note]:
+        met = bar.zero_s is not None or is_deadline(bridge.leaving)
+        if stays and not arrives and not met:  # a deadline is not dissolved, it is met
+            draws = rng.stream(self._seed, "bridge", self._layer.name, bar.index)
+            notes = liquidate(notes, bar, bridge, draws)
+        elif arrives and not stays:
+            notes = pick_up(notes, bar, bridge)
+        if self._layer.stem in _UNBROKEN_STEMS:
+            return notes
+        return hold_breath(notes, bar, bridge)
+
+
+def _within(notes: Sequence[Note], view: Bar, bar: Bar) -> Sequence[Note]:
+    """Leave out or end what a part wrote for the rest of a longer bar than there is."""
+    if view.length_beats == bar.length_beats:
+        return notes
+    end, shown_end = bar.end_beats, view.end_beats + 1e-9
+    return tuple(
+        note.lasting(end - note.onset_beats) if end < note.end_beats <= shown_end else note
+        for note in notes
+        if note.onset_beats < end - 1e-9
+    )
+
+
+def _before(note: Note, later: Iterable[Note]) -> Note:
+    """End a note where its pitch is struck again."""
+    end_beats = min((n.onset_beats for n in later if n.pitch_midi == note.pitch_midi), default=note.end_beats)
+    return note.lasting(min(note.duration_beats, end_beats - note.onset_beats))
+
+
+def _untangled(notes: Iterable[Note]) -> Iterable[Note]:
+    """Keep one of two notes that octave folding laid upon each other."""
+    first: dict[tuple[float, int], Note] = {}
+    for note in notes:
+        first.setdefault((round(note.onset_beats, 3), note.pitch_midi), note)
+    return first.values()
+
+
+def _timed(note: Note, bar: Bar) -> TimedNote:
+    onset_s = bar.start_s + beats_to_s(note.onset_beats - bar.start_beats, bar.tempo_bpm)
+    return TimedNote(note, onset_s, onset_s + beats_to_s(note.duration_beats, bar.tempo_bpm))
+
+
+def _in_compass(note: Note, profile: MidiProfile) -> Note:
+    """Bring a note into the range of its instrument by octaves."""
+    pitch = note.pitch_midi
+    while pitch < profile.lowest_midi:
+        pitch += 12
+    while pitch > profile.highest_midi:
+        pitch -= 12
+    return note if pitch == note.pitch_midi else note.at(pitch)
+
+
+def _recount(timed: TimedNote, at_beats: float, ratio: float) -> TimedNote:
+    left = timed.note.end_beats - at_beats
+    if left <= 0.0:
+        return timed
+    note = timed.note.lasting(at_beats - timed.note.onset_beats + left * ratio)
+    return replace(timed, note=note)

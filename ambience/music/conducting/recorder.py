@@ -1,0 +1,149 @@
+"""The score as it is being written: every bar that was composed, kept until somebody asks for the whole."""
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
+
+import numpy as np
+
+from ambience.music.form.thread import Statement
+from ambience.music.harmony.chords import Chord
+from ambience.music.ledger.ledger import Ledger
+from ambience.music.pitch import tonic_name
+from ambience.music.playing.hairpin import cut_short
+from ambience.music.score import Bar, Note
+from ambience.music.sheet import ControlPoint, Key, Marker, Meter, Score, Section, Tempo, Track
+from ambience.music.work import TimedNote, Work, WrittenBar, meter_beats
+from ambience.scene import Controls, Passage
+from ambience.timeline import SceneTimeline
+
+_AS_THE_STATE = Passage()
+
+
+class Recorder:
+    """Collects composed bars and turns them into a `Score`."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._notes: list[list[TimedNote]] = [[] for _ in work.layers]
+        self._tempos: list[Tempo] = []
+        self._meters: list[Meter] = []
+        self._keys: list[Key] = []
+        self._markers: list[Marker] = []
+        self._sections: list[Section] = []
+        self._ledger = Ledger(work)
+        self._chords: list[tuple[float, Chord]] = []
+        self._passage = _AS_THE_STATE
+        self._expression: list[list[tuple[float, float]]] = [[] for _ in work.layers]
+        self._realized_tension: list[float] = []
+
+    def add(self, written: WrittenBar, statement: Statement) -> None:
+        """Keep one finished bar."""
+        bar = written.bar
+        if not self._tempos or self._tempos[-1].tempo_bpm != bar.tempo_bpm:
+            self._tempos.append(Tempo(bar.start_beats, bar.start_s, bar.tempo_bpm))
+        beats, unit = _signature(bar)
+        if not self._meters or (self._meters[-1].beats, self._meters[-1].unit) != (beats, unit):
+            self._meters.append(Meter(bar.start_beats, beats, unit))
+        if not self._keys or self._keys[-1].scale != bar.scale:
+            self._keys.append(Key(bar.start_beats, bar.scale))
+        self._chords.append((bar.start_beats, bar.chord))
+        self._realized_tension.append(written.realized_tension)
+        end_beats = bar.end_beats
+        for points, drawn in zip(self._expression, written.expression, strict=True):
+            for point in cut_short(drawn, end_beats):
+                if not points or point[0] > points[-1][0]:
+                    points.append(point)
+        self._mark_form(bar)
+        self._ledger.hear(written, statement)
+        for kept, new in zip(self._notes, written.notes, strict=True):
+            kept.extend(new)
+
+    def copied(self) -> "Recorder":
+        """Return a recorder that has kept the same bars and goes on by itself."""
+        twin = copy(self)
+        for name in ("_tempos", "_meters", "_keys", "_markers", "_sections", "_chords", "_realized_tension"):
+            setattr(twin, name, list(getattr(self, name)))
+        twin._notes, twin._expression = [list(n) for n in self._notes], [list(points) for points in self._expression]
+        twin._ledger = self._ledger.copied()
+        return twin
+
+    def score(self, timeline: SceneTimeline, length_s: float) -> Score:
+        """Return everything that was kept, as a piece that sounds for `length_s`."""
+        tempo = self._tempos[-1]
+        length_beats = tempo.at_beats + (length_s - tempo.at_s) * tempo.tempo_bpm / 60.0
+        draft = Score(
+            self._work.title, self._work.seed, (), tuple(self._tempos), tuple(self._meters), tuple(self._keys),
+            tuple(self._markers), tuple(self._sections), self._ledger.entries(), (), self._work.theme.notes,
+            tuple(self._chords), tuple(self._realized_tension), length_beats, length_s,
+        )  # fmt: skip
+        return replace(draft, tracks=self._tracks(draft), controls=_control_points(draft, timeline))
+
+    def _tracks(self, score: Score) -> tuple[Track, ...]:
+        return tuple(
+            Track(v.name, v.stem, v.profile, v.gain_db, v.pan, _true_durations(notes, score), tuple(points))
+            for v, notes, points in zip(self._work.layers, self._notes, self._expression, strict=True)
+        )
+
+    def _mark_form(self, bar: Bar) -> None:
+        if bar.arrival or bar.passage != self._passage:
+            self._passage = bar.passage
+            self._open_section(bar)
+        elif bar.bridge and bar.bridge.bar == 0:
+            text = f"bridge: {bar.bridge.leaving.name} > {bar.bridge.arriving.name}"
+            self._markers.append(Marker(bar.start_beats, bar.start_s, text))
+        last = self._sections[-1]
+        self._sections[-1] = replace(last, bars=last.bars + 1, length_s=last.length_s + bar.length_s)
+
+    def _open_section(self, bar: Bar) -> None:
+        letter, state, tonic = _letter(len(self._sections)), bar.state.name, tonic_name(bar.scale.tonic_pc, bar.scale)
+        role = "" if bar.passage == _AS_THE_STATE else bar.passage.role
+        place = f"{letter}: {state} ({role}, {tonic})" if role else f"{letter}: {state}"
+        key = f"{tonic} {bar.scale.mode.replace('_', ' ')}"
+        self._sections.append(Section(letter, state, role, bar.start_beats, bar.start_s, 0, 0.0, key))
+        self._markers.append(Marker(bar.start_beats, bar.start_s, place))
+
+
+def _true_durations(notes: Sequence[TimedNote], score: Score) -> tuple[Note, ...]:
+    """Let each note last as many beats as its seconds make on the final tempo map."""
+    ordered = sorted(notes, key=lambda n: (n.note.onset_beats, n.note.pitch_midi))
+    out = []
+    for timed in ordered:
+        end_beats = score.beat_at(min(timed.end_s, score.length_s))
+        duration = end_beats - timed.note.onset_beats
+        if abs(duration - timed.note.duration_beats) < 1e-6:
+            out.append(timed.note)
+        elif duration > 1e-6:
+            out.append(timed.note.lasting(duration))
+    return tuple(out)
+
+
+def _control_points(score: Score, timeline: SceneTimeline) -> tuple[ControlPoint, ...]:
+    beats = np.arange(0.0, score.length_beats, 1.0)
+    times = np.array([score.second_at(beat) for beat in beats])
+    rows = timeline.rows(times)[0]
+    return tuple(
+        ControlPoint(beat, time, Controls(*row))
+        for beat, time, row in zip(beats.tolist(), times.tolist(), rows.tolist(), strict=True)
+    )
+
+
+def _signature(bar: Bar) -> tuple[int, int]:
+    """Return the state's time signature; a bar of another length has one of its own."""
+    length_beats = bar.length_beats
+    if abs(length_beats - meter_beats(bar.state.meter)) < 1e-6:
+        beats, unit = map(int, bar.state.meter.split("/"))
+        return beats, unit
+    for unit in (4, 8, 16):
+        count = length_beats * unit / 4
+        if abs(count - round(count)) < 1e-6:
+            return round(count), unit
+    raise ValueError(f"a bar of {length_beats} beats has no time signature")
+
+
+def _letter(index: int) -> str:
+    """Count A … Z, AA, AB and so on."""
+    letters = ""
+    while index >= 0:
+        letters, index = chr(ord("A") + index % 26) + letters, index // 26 - 1
+    return letters

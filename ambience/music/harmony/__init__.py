@@ -1,0 +1,1 @@
+"""Harmony: chords, the plans by which they follow, where their tones lie, and how voices move between them."""

@@ -1,0 +1,1 @@
+"""The ledger: who the motifs are, and where the notes let them be recognized."""

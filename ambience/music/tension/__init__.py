@@ -1,0 +1,1 @@
+"""Tension: measured on the notes, compared with what was asked for, and led there."""

@@ -1,0 +1,1 @@
+"""The theme: sketches are drawn, judged and harmonized, and the best of them becomes the piece."""
