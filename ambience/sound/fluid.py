@@ -29,6 +29,10 @@ _REMEDY = (
     'ambience-toolkit[sf2]".'
 )
 
+_first_with: "dict[tuple[Path, int, int], Fluid]" = {}
+"""FluidSynth shares the samples of a program while anybody holds it; the first holder stays, for a program of a
+compressed font takes seconds to decode, and it is opened at least twice: to be calibrated, and to play."""
+
 
 class Fluid:
     """A synthesizer without effects of its own; every channel has the same program.
@@ -68,6 +72,7 @@ class Fluid:
         selected = [api.fluid_synth_program_select(self._synth, c, number, bank, program) for c in range(CHANNELS)]
         require(not any(selected), str(font), "program", program, f"is not in bank {bank} of this soundfont")
         self._write = api._fl.fluid_synth_write_float
+        _first_with.setdefault((font, bank, program), self)
 
     @property
     def sounding(self) -> bool:
