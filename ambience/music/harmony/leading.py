@@ -1,7 +1,7 @@
 """How voices go from chord to chord: a whole phrase is weighed before its first chord is sung."""
 
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -63,34 +63,34 @@ def lead(
     voicings : tuple of tuple of int
         One for each step, note numbers from low to high; empty where the register has no tone of the chord.
     """
-    prices, onward = _prospect(steps)
     rows = voicings(steps[0].position).rows
     if not len(rows):
         return ((),) * len(steps)
+    prices, onward = _prospect(steps)
     if before:
         prices = prices + _arrival(before, last_chord, steps[0].position)
     for pitch in held:
         prices = prices + _LET_GO * ~np.any(rows == pitch, axis=1)
     place = int(np.argmin(prices))
     way = [tuple(rows[place].tolist())]
-    for number, step in enumerate(steps[1:]):
-        place = int(onward[place])
+    for step, best in zip(steps[1:], onward, strict=True):
+        place = int(best[place])
         way.append(tuple(voicings(step.position).rows[place].tolist()))
-        onward = _prospect(steps[number + 1 :])[1]
     return tuple(way)
 
 
-@lru_cache(maxsize=256)
-def _prospect(steps: tuple[Step, ...]) -> tuple[FloatArray, IntArray]:
-    """Price every voicing of the first step together with the best way on from it; tell where that way goes."""
-    own = _price(steps[0])
-    if len(steps) == 1 or not len(own):
-        return own, np.zeros(len(own), np.int64)
-    ways = _ways(steps[0].position, steps[1].position) + _prospect(steps[1:])[0]
-    best = np.argmin(ways, axis=1)
-    return own + ways[np.arange(len(own)), best], best
+def _prospect(steps: Sequence[Step]) -> tuple[FloatArray, list[IntArray]]:
+    """Price every voicing of the first step together with the best way on; tell from step to step where that goes."""
+    prices, onward = _price(steps[-1]), list[IntArray]()
+    for here, there in zip(steps[-2::-1], steps[:0:-1], strict=True):
+        ways = _ways(here.position, there.position) + prices
+        best = ways.argmin(axis=1)
+        onward.append(best)
+        prices = _price(here) + ways.min(axis=1)
+    return prices, onward[::-1]
 
 
+@lru_cache(maxsize=512)
 def _price(step: Step) -> FloatArray:
     """Price voicings by themselves: spacing, doubling, register, and the theme above them."""
     rows, prices = voicings(step.position)
@@ -143,13 +143,10 @@ def _overlaps(old: IntArray, new: IntArray) -> FloatArray:
 
 def _parallels(old: IntArray, new: IntArray, ways: IntArray) -> FloatArray:
     """Dislike parallel fifths and octaves of any two voices."""
-    wrong = np.zeros(ways.shape[:2], dtype=np.int64)
-    for low, high in combinations(range(old.shape[1]), 2):
-        before, after = (old[:, high] - old[:, low]) % 12, (new[:, high] - new[:, low]) % 12
-        pure = IS_PURE[after] & (before[:, None] == after)
-        if pure.any():
-            wrong += pure & (ways[:, :, low] * ways[:, :, high] > 0)
-    return np.asarray(16.0 * wrong, dtype=np.float64)
+    low, high = np.triu_indices(old.shape[1], 1)
+    before, after = (old[:, high] - old[:, low]) % 12, (new[:, high] - new[:, low]) % 12
+    wrong = IS_PURE[after] & (before[:, None] == after) & (ways[:, :, low] * ways[:, :, high] > 0)
+    return np.asarray(16.0 * wrong.sum(axis=2), dtype=np.float64)
 
 
 def _outer_parallels(old: IntArray, new: IntArray) -> FloatArray:
