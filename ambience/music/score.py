@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import inf
 from typing import Protocol, runtime_checkable
 
 from numpy.random import Generator
@@ -45,6 +47,34 @@ class Note:
         )
 
 
+class Line(tuple[Note, ...]):
+    """Notes one after the other, with what is asked about them in every bar in which they sound."""
+
+    @cached_property
+    def climax_beats(self) -> float:
+        """Where the highest note begins, the first of them; there must be one."""
+        return -max([(note.pitch_midi, -note.onset_beats) for note in self])[1]
+
+    @cached_property
+    def end_beats(self) -> float:
+        """Where the last note ends; there must be one."""
+        return max([note.end_beats for note in self])
+
+    @cached_property
+    def spans(self) -> tuple[tuple[float, float], ...]:
+        """Where the notes begin and end, each before the next."""
+        stops = [*(note.onset_beats for note in self[1:]), inf]
+        return tuple([(n.onset_beats, min(n.end_beats, stop)) for n, stop in zip(self, stops, strict=False)])
+
+    def __hash__(self) -> int:
+        """Return the hash of the notes, found once."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return super().__hash__()
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """Where a bar stands within its phrase."""
@@ -66,7 +96,7 @@ class ThemeSlice:
     """What the theme does in this phrase: the thread that every state carries."""
 
     transform: str  # such as "statement" or "fragment + augment 2"; empty: the theme rests
-    statement: tuple[Note, ...]  # the transformed theme, placed in the piece; may outlast the phrase
+    statement: Line  # the transformed theme, placed in the piece; may outlast the phrase
     notes: tuple[Note, ...]  # those of `statement` that begin in this bar
     head_semitones: tuple[int, ...]  # intervals of the head motif, note to note, as composed
 

@@ -9,7 +9,7 @@ from numpy.random import Generator
 from ambience.music.harmony.chords import Chord
 from ambience.music.motif import apply, parse_transform
 from ambience.music.scale import MODES, Scale
-from ambience.music.score import Note, ThemeSlice
+from ambience.music.score import Line, Note, ThemeSlice
 from ambience.music.theme.theme import Theme
 from ambience.scene import Passage, SceneState
 
@@ -23,7 +23,7 @@ class Statement:
     """One transformed appearance of the theme, placed in the piece."""
 
     transform: str
-    notes: tuple[Note, ...]
+    notes: Line
     start_beats: float
     stretch: float  # its beats for one beat of the theme: 3 when augmented threefold
     state: str
@@ -34,7 +34,7 @@ class Statement:
     @property
     def end_beats(self) -> float:
         """Where its last note ends."""
-        return max((note.end_beats for note in self.notes), default=self.start_beats)
+        return self.notes.end_beats if self.notes else self.start_beats
 
     def slice(self, theme: Theme, start_beats: float, end_beats: float) -> ThemeSlice:
         """Cut out what begins within a bar."""
@@ -86,13 +86,13 @@ def state_theme(
         return running
     transforms = plan or state.theme
     if not transforms:
-        return Statement("", (), start_beats, 1.0, *of_passage)
+        return Statement("", Line(), start_beats, 1.0, *of_passage)
     if plan:
         turn = running.place + 1 if running is not None else 0
     words = transforms[turn % len(transforms)]
     notes = apply(theme, parse_transform(words), scale=theme.scale, rng=rng)
     notes = _moved(recolor(notes, theme.scale, scale), key + passage.register_semitones)
-    placed = tuple(replace(n, onset_beats=n.onset_beats + start_beats) for n in notes)
+    placed = Line(replace(n, onset_beats=n.onset_beats + start_beats) for n in notes)
     return Statement(words, placed, start_beats, parse_transform(words).stretch, *of_passage, turn)
 
 

@@ -10,7 +10,7 @@ from ambience.music.form.thread import Statement, recolor
 from ambience.music.ledger.recognition import recognize
 from ambience.music.motif import apply, head, parse_motif, parse_transform
 from ambience.music.scale import Scale
-from ambience.music.score import Cue, Note, ThemeSlice
+from ambience.music.score import Cue, Line, Note, ThemeSlice
 from ambience.music.theme.theme import Theme
 from ambience.music.transform import from_zero
 from ambience.music.work import Layer, Member, Work
@@ -74,7 +74,7 @@ def cue_statement(work: Work, name: str, *, start_beats: float, scale: Scale, ke
     """
     member = find_member(work, name)
     notes = recolor(member.notes, member.scale, Scale(member.scale.tonic_pc, scale.mode))
-    placed = tuple(
+    placed = Line(
         replace(n, onset_beats=n.onset_beats + start_beats, pitch_midi=n.pitch_midi + key_semitones) for n in notes
     )
     return Statement(member.words or _OWN, placed, start_beats, 1.0, "", key_semitones)

@@ -1,25 +1,28 @@
 """The theme itself: a statement in its singer's register, shaped toward its climax, played by a hand."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
+from operator import attrgetter
 from typing import ClassVar, Literal
 
 from numpy.random import Generator
 
 from ambience.music.harmony.voicing import require_register
 from ambience.music.playing.breathing import longest_beats, phrased
-from ambience.music.playing.hairpin import hairpins, line_spans
+from ambience.music.playing.hairpin import hairpins
 from ambience.music.playing.octaves import octave_shifts
 from ambience.music.playing.supply import carried
 from ambience.music.playing.touch import chances, looseness, playable, sounding_until, strength
-from ambience.music.score import Bar, Note
+from ambience.music.score import Bar, Line, Note
 from ambience.plugins import setting
 from ambience.units import smoothstep
 
 _BREATH_BEATS = 0.25
 _DOUBLINGS = {"none": 0, "octave_below": -12, "octave_above": 12, "climax_below": -12, "climax_above": 12}
 _CLIMAX_TENSION = 0.7
+_onset_beats = attrgetter("onset_beats")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +61,15 @@ class Melody:
 
     def dynamics(self, bar: Bar) -> Sequence[tuple[float, float]]:
         """Grow toward the highest note of the theme, and within every long one."""
-        return hairpins(bar, self.hairpin, line_spans(bar.theme.statement))
+        return hairpins(bar, self.hairpin, bar.theme.statement.spans)
 
     def _line(self, bar: Bar) -> tuple[Note, ...]:
         """Bring the notes of the bar into the register, shortened where the singer must breathe after them."""
         notes = bar.theme.notes
         if not notes:
             return ()
-        line = bar.theme.statement if notes[0] in bar.theme.statement else notes
-        place = line.index(notes[0])
+        line = bar.theme.statement or Line(notes)
+        place = bisect_left(line, notes[0].onset_beats, key=_onset_beats)
         shifts = octave_shifts(
             line,
             self.lowest_midi,
@@ -117,9 +120,8 @@ class Melody:
 
     def _dynamic(self, note: Note, bar: Bar) -> float:
         """Grow toward the highest note of the statement and recede from it."""
-        statement = bar.theme.statement or (note,)
-        climax = -max([(n.pitch_midi, -n.onset_beats) for n in statement])[1]
-        first, last = statement[0].onset_beats, max([n.onset_beats + n.duration_beats for n in statement])
+        statement = bar.theme.statement or Line((note,))
+        climax, first, last = statement.climax_beats, statement[0].onset_beats, statement.end_beats
         reach = (climax - first) if note.onset_beats <= climax else (last - climax)
         away = abs(note.onset_beats - climax) / reach if reach > 0.0 else 0.0
         return 1.0 - self.shape * smoothstep(away)
