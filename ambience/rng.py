@@ -10,6 +10,7 @@ from numpy.random import PCG64, Generator, SeedSequence
 from numpy.random.bit_generator import ISeedSequence
 
 _WORDS = 4  # 128 bits of path: two names never share a stream; and as many of the seed, at least
+_SEPARATOR = "\x1f"
 _BLOCK = 32  # streams of a series that are seeded in one go
 _INIT_A, _FACTOR_A, _INIT_B, _FACTOR_B = 0x43B0D7E5, 0x931E8875, 0x8B51F9DD, 0x58F38DED  # as in a `SeedSequence`
 _LEFT, _RIGHT, _HALF = np.uint32(0xCA01F9DD), np.uint32(0x4973F715), np.uint32(16)
@@ -39,7 +40,7 @@ def stream(seed: int, *path: str | int) -> Generator:
     """
     # The same as SeedSequence(seed, spawn_key=path), which appends the key to the seed: to count the words of a tuple
     # one by one takes it longer than all the rest.
-    return Generator(PCG64(SeedSequence(np.frombuffer(_seed_words(seed) + _path_words(path), dtype="<u4"))))
+    return Generator(PCG64(SeedSequence(np.frombuffer(_seed_words(seed) + _hash(path).digest(), dtype="<u4"))))
 
 
 class Series:
@@ -58,7 +59,7 @@ class Series:
     """
 
     def __init__(self, seed: int, *path: str | int) -> None:
-        self._seed, self._path = seed, path
+        self._seed_words, self._path = _seed_words(seed), _hash(path)
         self._first = -_BLOCK  # number of the first stream that is seeded
         self._states: list[npt.NDArray[np.uint64]] = []
 
@@ -66,10 +67,15 @@ class Series:
         """Open the stream of a number, >= 0."""
         if not 0 <= number - self._first < _BLOCK:
             self._first = number - number % _BLOCK
-            paths = [_path_words((*self._path, self._first + step)) for step in range(_BLOCK)]
-            self._states = list(_mixed(_seed_words(self._seed), np.frombuffer(b"".join(paths), "<u4")))
+            paths = [self._path_words(self._first + step) for step in range(_BLOCK)]
+            self._states = list(_mixed(self._seed_words, np.frombuffer(b"".join(paths), "<u4")))
         state = _Mixed(self._states[number - self._first])
         return Generator(PCG64(state))  # type: ignore[arg-type]  # takes any ISeedSequence, whatever its stub says
+
+    def _path_words(self, number: int) -> bytes:
+        path = self._path.copy()
+        path.update(f"{_SEPARATOR}{_named(number)}".encode())
+        return path.digest()
 
 
 class _Mixed(ISeedSequence):
@@ -95,9 +101,12 @@ def _seed_words(seed: int) -> bytes:
     return seed.to_bytes(4 * words, "little")
 
 
-def _path_words(path: tuple[str | int, ...]) -> bytes:
-    text = "\x1f".join([f"{type(name).__name__}:{name}" for name in path])
-    return blake2b(text.encode(), digest_size=4 * _WORDS).digest()
+def _hash(path: tuple[str | int, ...]) -> blake2b:
+    return blake2b(_SEPARATOR.join(map(_named, path)).encode(), digest_size=4 * _WORDS)
+
+
+def _named(name: str | int) -> str:
+    return f"{type(name).__name__}:{name}"
 
 
 def _mixed(seed_words: bytes, path_words: _Words) -> npt.NDArray[np.uint64]:

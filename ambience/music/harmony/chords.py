@@ -134,7 +134,8 @@ def progression(
     ParameterError
         If the plan is unknown, a number is out of range, or "theme" has no chords.
     """
-    require(plan in PLANS, "harmony", "plan", plan, "is no harmonic plan", suggest(plan, PLANS))
+    if plan not in PLANS:
+        raise ParameterError(explain("harmony", "plan", plan, "is no harmonic plan", suggest(plan, PLANS)))
     require(bars >= 1, "harmony", "bars", bars, "must be at least 1")
     require(bar_s > 0.0, "harmony", "bar_s", bar_s, "must be above 0")
     require(0.0 <= tension <= 1.0, "harmony", "tension", tension, "must lie in 0..1")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from ambience import rng
-from ambience.errors import require
+from ambience.errors import ParameterError, explain, require
 from ambience.music.form.thread import Statement, recolor
 from ambience.music.ledger.recognition import recognize
 from ambience.music.motif import apply, head, parse_motif, parse_transform
@@ -107,10 +107,11 @@ def cue_in_bar(
 
 def find_member(work: Work, name: str) -> Member:
     """Return the member of that name (ParameterError if the work has none)."""
-    names = tuple(member.name for member in work.cast)
-    hint = suggest(name, names) if names else "It has none."
-    require(name in names, "cue", "name", name, "is not in the cast of this preset", hint)
-    return work.cast[names.index(name)]
+    for member in work.cast:
+        if member.name == name:
+            return member
+    hint = suggest(name, tuple(member.name for member in work.cast)) if work.cast else "It has none."
+    raise ParameterError(explain("cue", "name", name, "is not in the cast of this preset", hint))
 
 
 def _member(name: str, wish: Wish, theme: Theme, scale: Scale, singers: tuple[str, ...], seed: int) -> Member:
