@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from numpy.random import Generator
 
@@ -16,8 +16,7 @@ from ambience.units import beats_to_s, s_to_beats
 _AS_THE_STATE = Passage()
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """One note of the score; a beat is a quarter note."""
 
     onset_beats: float  # from the start of the piece
@@ -65,6 +64,15 @@ class Line(tuple[Note, ...]):
         """Where the notes begin and end, each before the next."""
         stops = [*(note.onset_beats for note in self[1:]), inf]
         return tuple([(n.onset_beats, min(n.end_beats, stop)) for n, stop in zip(self, stops, strict=False)])
+
+    def within(self, start_beats: float, end_beats: float) -> tuple[Note, ...]:
+        """Return the notes that begin between two places, at the first but not at the second."""
+        stop = end_beats - 1e-9
+        return tuple([note for note, onset in zip(self, self._onsets, strict=True) if start_beats <= onset < stop])
+
+    @cached_property
+    def _onsets(self) -> tuple[float, ...]:
+        return tuple([note.onset_beats for note in self])
 
     def __hash__(self) -> int:
         """Return the hash of the notes, found once."""

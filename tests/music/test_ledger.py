@@ -1,7 +1,6 @@
 """What the ledger says is in the notes, and what is in the notes is in the ledger."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -147,7 +146,7 @@ def heard(played: dict[str, Sequence[Note]], planned: Sequence[Note] = HEAD) -> 
 
 
 def moved(notes: Sequence[Note], semitones: int, late_beats: float = 0.0) -> list[Note]:
-    return [replace(n, pitch_midi=n.pitch_midi + semitones, onset_beats=n.onset_beats + late_beats) for n in notes]
+    return [n._replace(pitch_midi=n.pitch_midi + semitones, onset_beats=n.onset_beats + late_beats) for n in notes]
 
 
 def test_a_statement_that_nobody_plays_is_not_written_down() -> None:

@@ -164,4 +164,4 @@ def _recount(timed: TimedNote, at_beats: float, ratio: float) -> TimedNote:
     if left <= 0.0:
         return timed
     note = timed.note.lasting(at_beats - timed.note.onset_beats + left * ratio)
-    return replace(timed, note=note)
+    return timed._replace(note=note)

@@ -1,8 +1,7 @@
 """The thread of the theme: which transform sounds in which phrase, and the ledger that proves it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 
 from numpy.random import Generator
 
@@ -38,8 +37,7 @@ class Statement:
 
     def slice(self, theme: Theme, start_beats: float, end_beats: float) -> ThemeSlice:
         """Cut out what begins within a bar."""
-        inside = tuple(n for n in self.notes if start_beats <= n.onset_beats < end_beats - 1e-9)
-        return ThemeSlice(self.transform, self.notes, inside, head_semitones(theme))
+        return ThemeSlice(self.transform, self.notes, self.notes.within(start_beats, end_beats), theme.head_semitones)
 
     def chord_at(self, theme: Theme, beat: float) -> Chord:
         """Return the theme's own harmony at a place of this statement; after its end, its last chord."""
@@ -92,7 +90,7 @@ def state_theme(
     words = transforms[turn % len(transforms)]
     notes = apply(theme, parse_transform(words), scale=theme.scale, rng=rng)
     notes = _moved(recolor(notes, theme.scale, scale), key + passage.register_semitones)
-    placed = Line(replace(n, onset_beats=n.onset_beats + start_beats) for n in notes)
+    placed = Line(n._replace(onset_beats=n.onset_beats + start_beats) for n in notes)
     return Statement(words, placed, start_beats, parse_transform(words).stretch, *of_passage, turn)
 
 
@@ -112,9 +110,3 @@ def _moved(notes: Sequence[Note], semitones: int) -> tuple[Note, ...]:
     low, high = (edge(note.pitch_midi for note in notes) + semitones for edge in (min, max))
     shift = semitones + 12 * (low < 0) - 12 * (high > _HIGHEST_MIDI)
     return tuple(note.at(note.pitch_midi + shift) for note in notes)
-
-
-def head_semitones(theme: Theme) -> tuple[int, ...]:
-    """Return the intervals of the theme's head motif, note to note."""
-    head = theme.notes[: theme.head_notes]
-    return tuple(b.pitch_midi - a.pitch_midi for a, b in pairwise(head))

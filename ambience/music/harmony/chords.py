@@ -3,8 +3,8 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from numpy.random import Generator
 
@@ -29,8 +29,7 @@ _GOAL_S = 8.0  # pace of a resolution: about one chord in so many seconds
 _NUMERAL = re.compile(r"([b#]?)(iii|ii|iv|i|vii|vi|v)(.*)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Chord:
+class Chord(NamedTuple):
     """A root, a quality, and the pitch class in the bass."""
 
     root_pc: int  # 0..11, C = 0

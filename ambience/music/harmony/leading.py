@@ -1,7 +1,6 @@
 """How voices go from chord to chord: a whole phrase is weighed before its first chord is sung."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +34,13 @@ class Step(NamedTuple):
     turn: float = 0.0  # 0..1, chooses among equals; the same throughout a phrase
 
 
+class _Prospect(NamedTuple):
+    """What lies ahead of the voicings of a step."""
+
+    prices: FloatArray  # of each, with the best way on from it
+    onward: IntArray  # to which voicing of the next step that leads
+
+
 def lead(
     steps: tuple[Step, ...],
     *,
@@ -66,28 +72,28 @@ def lead(
     rows = voicings(steps[0].position).rows
     if not len(rows):
         return ((),) * len(steps)
-    prices, onward = _prospect(steps)
+    prices = _prospect(steps).prices
     if before:
         prices = prices + _arrival(before, last_chord, steps[0].position)
     for pitch in held:
         prices = prices + _LET_GO * ~np.any(rows == pitch, axis=1)
     place = int(np.argmin(prices))
     way = [tuple(rows[place].tolist())]
-    for step, best in zip(steps[1:], onward, strict=True):
-        place = int(best[place])
+    for number, step in enumerate(steps[1:]):
+        place = int(_prospect(steps[number:]).onward[place])
         way.append(tuple(voicings(step.position).rows[place].tolist()))
     return tuple(way)
 
 
-def _prospect(steps: Sequence[Step]) -> tuple[FloatArray, list[IntArray]]:
-    """Price every voicing of the first step together with the best way on; tell from step to step where that goes."""
-    prices, onward = _price(steps[-1]), list[IntArray]()
-    for here, there in zip(steps[-2::-1], steps[:0:-1], strict=True):
-        ways = _ways(here.position, there.position) + prices
-        best = ways.argmin(axis=1)
-        onward.append(best)
-        prices = _price(here) + ways.min(axis=1)
-    return prices, onward[::-1]
+@lru_cache(maxsize=256)
+def _prospect(steps: tuple[Step, ...]) -> _Prospect:
+    """Price every voicing of the first step together with the best way on from it."""
+    own = _price(steps[0])
+    if len(steps) == 1:
+        return _Prospect(own, np.zeros(len(own), np.int64))
+    after = _prospect(steps[1:])
+    ways = _ways(steps[0].position, steps[1].position) + after.prices
+    return _Prospect(own + ways.min(axis=1), ways.argmin(axis=1))
 
 
 @lru_cache(maxsize=512)
@@ -143,10 +149,16 @@ def _overlaps(old: IntArray, new: IntArray) -> FloatArray:
 
 def _parallels(old: IntArray, new: IntArray, ways: IntArray) -> FloatArray:
     """Dislike parallel fifths and octaves of any two voices."""
-    low, high = np.triu_indices(old.shape[1], 1)
+    low, high = _pairs(old.shape[1])
     before, after = (old[:, high] - old[:, low]) % 12, (new[:, high] - new[:, low]) % 12
     wrong = IS_PURE[after] & (before[:, None] == after) & (ways[:, :, low] * ways[:, :, high] > 0)
     return np.asarray(16.0 * wrong.sum(axis=2), dtype=np.float64)
+
+
+@cache
+def _pairs(voices: int) -> tuple[IntArray, IntArray]:
+    """List all pairs of voices: the lower ones, the higher ones."""
+    return np.triu_indices(voices, 1)
 
 
 def _outer_parallels(old: IntArray, new: IntArray) -> FloatArray:

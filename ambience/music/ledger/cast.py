@@ -1,7 +1,6 @@
 """The cast: motifs with names, made of the theme or of their own, heard whenever they are called."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from ambience import rng
@@ -75,7 +74,7 @@ def cue_statement(work: Work, name: str, *, start_beats: float, scale: Scale, ke
     member = find_member(work, name)
     notes = recolor(member.notes, member.scale, Scale(member.scale.tonic_pc, scale.mode))
     placed = Line(
-        replace(n, onset_beats=n.onset_beats + start_beats, pitch_midi=n.pitch_midi + key_semitones) for n in notes
+        n._replace(onset_beats=n.onset_beats + start_beats, pitch_midi=n.pitch_midi + key_semitones) for n in notes
     )
     return Statement(member.words or _OWN, placed, start_beats, 1.0, "", key_semitones)
 
@@ -100,7 +99,7 @@ def cue_in_bar(
     """
     if start_beats >= statement.end_beats - 1e-9 or end_beats <= statement.start_beats + 1e-9:
         return None
-    inside = tuple(n for n in statement.notes if start_beats <= n.onset_beats < end_beats - 1e-9)
+    inside = statement.notes.within(start_beats, end_beats)
     theme = ThemeSlice(statement.transform, statement.notes, inside, head(statement.notes))
     return Cue(name, theme, _players(work, find_member(work, name), state))
 

@@ -1,10 +1,8 @@
 """The theme itself: a statement in its singer's register, shaped toward its climax, played by a hand."""
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
-from operator import attrgetter
 from typing import ClassVar, Literal
 
 from numpy.random import Generator
@@ -22,7 +20,6 @@ from ambience.units import smoothstep
 _BREATH_BEATS = 0.25
 _DOUBLINGS = {"none": 0, "octave_below": -12, "octave_above": 12, "climax_below": -12, "climax_above": 12}
 _CLIMAX_TENSION = 0.7
-_onset_beats = attrgetter("onset_beats")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ class Melody:
         if not notes:
             return ()
         line = bar.theme.statement or Line(notes)
-        place = bisect_left(line, notes[0].onset_beats, key=_onset_beats)
+        place = line.index(notes[0])
         shifts = octave_shifts(
             line,
             self.lowest_midi,
@@ -128,8 +125,7 @@ class Melody:
 
     def _double(self, note: Note, octave: int, bar: Bar, chance: Iterator[float]) -> Note:
         late = min(looseness(bar, chance), 0.2 * note.duration_beats, max(bar.end_beats - note.onset_beats - 0.01, 0.0))
-        return replace(
-            note,
+        return note._replace(
             onset_beats=note.onset_beats + late,
             duration_beats=note.duration_beats - late,
             pitch_midi=note.pitch_midi + octave,
