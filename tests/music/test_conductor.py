@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 from small_piece import CAST, SMALL, small
 
-from ambience.engine import compose
 from ambience.music.conducting.commission import commission, find_theme
+from ambience.music.conducting.whole import compose
 from ambience.music.harmony.chords import Chord
 from ambience.music.ledger.cast import cue_statement
 from ambience.music.pitch import parse_tonic

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from ambience.engine import compose
 from ambience.music.conducting.commission import commission
+from ambience.music.conducting.whole import compose
 from ambience.music.form.thread import Statement
 from ambience.music.harmony.chords import Chord
 from ambience.music.ledger.ledger import QUOTE, Ledger
