@@ -226,13 +226,3 @@ class Engine(Requests):
             for desk, notes, points in zip(self._desks, bar.notes, bar.expression, strict=True):
                 desk.expect(notes, self.sample_rate_hz)
                 desk.swell(bar.bar, points, self.sample_rate_hz)
-
-
-def compose(preset: Preset) -> Score:
-    """Compose the whole piece without a sound."""
-    work = commission(preset)
-    timeline = SceneTimeline(work.scenes, [layer.name for layer in work.layers], preset.seed)
-    conductor = Conductor(work, timeline)
-    while conductor.next_bar() is not None:
-        pass
-    return conductor.score(preset.duration_s)

@@ -6,8 +6,6 @@ from functools import partial
 from pathlib import Path
 
 from ambience.errors import ParameterError, PresetError, require
-from ambience.io.midi import read_motif, write_midi
-from ambience.io.motif_file import read_score_motif
 from ambience.music.motif import parse_motif, parse_transform
 from ambience.music.pitch import parse_tonic
 from ambience.music.scale import Scale
@@ -69,6 +67,8 @@ class Composition:
 
     def to_midi(self, path: str | Path, force: bool = False) -> None:
         """Write the notes as a MIDI file; an existing one is replaced only with `force`."""
+        from ambience.io.midi import write_midi  # who checks a preset writes none
+
         write_midi(self.score, path, force)
 
     def to_musicxml(self, path: str | Path, force: bool = False) -> None:
@@ -113,10 +113,10 @@ def compose(preset: Preset, *, duration_s: float | None = None) -> Composition:
     duration_s : float, optional
         Instead of the preset's own length.
     """
-    from ambience import engine
+    from ambience.music.conducting.whole import compose as compose_whole
 
     wanted = preset if duration_s is None else preset.override(duration_s=duration_s)
-    return Composition(engine.compose(wanted))
+    return Composition(compose_whole(wanted))
 
 
 def themes(preset: Preset, *, count: int = 8) -> tuple[Candidate, ...]:
@@ -190,6 +190,9 @@ def _with_motif(preset: Preset, path: Path) -> Preset:
     wish = preset.theme
     if not (wish.midi or wish.musicxml):
         return preset
+    from ambience.io.midi import read_motif
+    from ambience.io.motif_file import read_score_motif  # most themes come in no file
+
     motif = read_motif(path.parent / wish.midi) if wish.midi else read_score_motif(path.parent / wish.musicxml)
     table = preset.model_dump(by_alias=True, exclude_unset=True)
     kept = {key: value for key, value in table["theme"].items() if key not in ("midi", "musicxml")}

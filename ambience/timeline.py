@@ -121,19 +121,22 @@ class SceneTimeline:
         """
         chunks = [times_s[i : i + _CHUNK_ROWS] for i in range(0, len(times_s), _CHUNK_ROWS)]
         values = np.concatenate([self._values(chunk) for chunk in chunks])
-        controls = values[:, :_N_CONTROLS]
-        swell = values[:, _N_CONTROLS] * _FULL_WANDER_SWELL
-        for column, way in zip((_TENSION, _BRIGHTNESS), _wander(self._noise, times_s), strict=True):
-            room = 4.0 * controls[:, column] * (1.0 - controls[:, column])  # the extremes hold still
-            controls[:, column] += swell * room * way
-        controls = np.ascontiguousarray(np.clip(controls, 0.0, 1.0))
+        controls = self._wandering(values, times_s)
         opened = opening_gain(controls[:, _TENSION : _TENSION + 1])
         return controls, np.ascontiguousarray(values[:, _N_CONTROLS + 1 :] * opened)
 
     def controls_at(self, time_s: float) -> Controls:
         """Tell the controls at one moment."""
-        row = self.rows(np.array([time_s]))[0][0]
-        return Controls(*(float(value) for value in row))
+        times_s = np.array([time_s])
+        return Controls(*self._wandering(self._values(times_s), times_s)[0].tolist())
+
+    def _wandering(self, values: FloatArray, times_s: FloatArray) -> FloatArray:
+        """Let tension and brightness wander from where they stand, but not beyond 0..1."""
+        controls = values[:, :_N_CONTROLS].copy()
+        moving = controls[:, _TENSION : _BRIGHTNESS + 1]
+        room = 4.0 * moving * (1.0 - moving)  # the extremes hold still
+        moving += (values[:, _N_CONTROLS, None] * _FULL_WANDER_SWELL) * room * _wander(self._noise, times_s).T
+        return np.minimum(np.maximum(controls, 0.0), 1.0)
 
     def _ramp(self, change: SceneChange) -> _Ramp:
         state = self._scenes.state(change.state) if change.state else None
@@ -200,7 +203,7 @@ def _move(values: FloatArray, ramp: _Ramp, times_s: FloatArray, curve: FloatArra
 def _wander(noise: FloatArray, times_s: FloatArray) -> FloatArray:
     """Value noise of several octaves for each set of lattices: K. Perlin, "An Image Synthesizer", SIGGRAPH 1985."""
     places = times_s / _PERIODS_S
-    index = np.floor(places).astype(np.int64)
+    index = places.astype(np.int64)
     size = noise.shape[2]
     before, after = noise[:, _OCTAVES, index % size], noise[:, _OCTAVES, (index + 1) % size]
     ways: FloatArray = (_WEIGHTS * (before + (after - before) * smoothsteps(places - index))).sum(axis=1)

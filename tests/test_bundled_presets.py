@@ -10,10 +10,11 @@ import mido
 import numpy as np
 import pytest
 
-from ambience.engine import Engine, compose
+from ambience.engine import Engine
 from ambience.io.midi import save_midi
 from ambience.io.midi_terms import TICKS_PER_BEAT
 from ambience.io.performance import perform
+from ambience.music.conducting.whole import compose
 from ambience.music.form.deadline import MILD_STRAIN
 from ambience.music.sheet import Score
 from ambience.preset import file as preset_file

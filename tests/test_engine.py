@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from small_piece import small, with_extra_layer
 
-from ambience.engine import Engine, compose
+from ambience.engine import Engine
 from ambience.errors import ParameterError
+from ambience.music.conducting.whole import compose
 from ambience.preset import Preset
 from ambience.preset import file as preset_file
 from ambience.scene import When

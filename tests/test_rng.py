@@ -28,3 +28,10 @@ def test_a_stream_is_the_seed_sequence_of_its_path(seed: int, names: list[str | 
 def test_a_number_and_its_text_are_two_names(seed: int, names: list[str | int]) -> None:
     number, text = (rng.stream(seed, *names, name).random() for name in (7, "7"))
     assert number != text
+
+
+@given(seed=st.integers(0, 2**200), names=NAMES, numbers=st.lists(st.integers(0, 10_000), min_size=1, max_size=4))
+def test_a_series_opens_the_streams_of_its_numbers(seed: int, names: list[str | int], numbers: list[int]) -> None:
+    series = rng.Series(seed, *names)
+    for number in numbers:
+        assert series.stream(number).bit_generator.state == rng.stream(seed, *names, number).bit_generator.state

@@ -61,12 +61,12 @@ def list_(as_json: bool) -> None:
 @_json
 def show(preset: str, as_json: bool, **wishes: Any) -> None:
     """Show what PRESET will do: form, theme, ledger, layers."""
-    from ambience import engine
     from ambience.cli import report as cli_report
     from ambience.cli import session as cli_session
+    from ambience.music.conducting.whole import compose
 
     piece, _ = cli_session.load(preset, None, **wishes)
-    score = engine.compose(piece)
+    score = compose(piece)
     say(cli_report.piece_json(piece, score) if as_json else cli_report.piece_text(piece, score))
 
 

@@ -62,11 +62,11 @@ def score(preset: str, out: Path | None, force: bool, as_json: bool, **wishes: A
 def _write_notes(
     piece: "Preset", write: Callable[["Score", Path, bool], None], target: Path, force: bool, as_json: bool
 ) -> None:
-    from ambience import engine
     from ambience.io.atomic import refuse_existing
+    from ambience.music.conducting.whole import compose
 
     refuse_existing(target, force)
-    composed = engine.compose(piece)
+    composed = compose(piece)
     write(composed, target, force)
     found = {"seed": piece.seed, "files": [str(target)], "notes": sum(len(track.notes) for track in composed.tracks)}
     if as_json:

@@ -1,8 +1,11 @@
 """MIDI files, and the one door to mido: a score goes out for any DAW, a motif comes in from one."""
 
 import io
+import struct
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -17,7 +20,9 @@ from ambience.music.sheet import Score
 
 _RELEASE, _SETTING, _STRIKE, _LAST = range(4)  # order within one tick: a note ends before its pitch begins again
 
-_CHANNEL_KINDS = {"program_change", "control_change", "note_on", "note_off"}
+_HEADER = struct.Struct(">4sIHHH")  # kind of chunk, its length, type of file, tracks, ticks a beat
+_CHUNK = struct.Struct(">4sI")
+_NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM, _FIRST_META = 0x80, 0x90, 0xB0, 0xC0, 0xF0  # first bytes, on channel 0
 
 _MAJOR = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _MINOR = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm")
@@ -32,8 +37,7 @@ class _Event(NamedTuple):
 
     tick: int
     rank: int  # order within the tick
-    kind: str  # mido's name for it
-    values: dict[str, Any]
+    message: bytes
 
 
 def write_midi(score: Score, path: str | Path, force: bool = False) -> None:
@@ -60,14 +64,12 @@ def write_midi(score: Score, path: str | Path, force: bool = False) -> None:
 
 def save_midi(score: Score, opened: BinaryIO) -> None:
     """Write a score as MIDI into an open binary file; the same score gives the same bytes."""
-    import mido
-
     played = perform(score)
     last_tick = _last_tick(score, played)
-    song = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT)
-    song.tracks.append(_track(_conductor(score, last_tick), last_tick))
-    song.tracks.extend(_track(_player(one, last_tick), last_tick) for one in played)
-    song.save(file=opened)
+    opened.write(_HEADER.pack(b"MThd", 6, 1, 1 + len(played), TICKS_PER_BEAT))
+    for events in (_conductor(score, last_tick), *(_player(one, last_tick) for one in played)):
+        track = _track(events, last_tick)
+        opened.write(_CHUNK.pack(b"MTrk", len(track)) + track)
 
 
 def read_motif(path: str | Path) -> str:
@@ -92,50 +94,63 @@ def _last_tick(score: Score, played: Iterable[Performance]) -> int:
 
 def _conductor(score: Score, last_tick: int) -> Iterator[_Event]:
     """Write track 0: what belongs to all tracks, with text at both ends so that no DAW shortens the file."""
-    yield _Event(0, _SETTING, "track_name", {"name": _ascii(score.title) or "ambience"})
+    yield _Event(0, _SETTING, _meta("track_name", name=_ascii(score.title) or "ambience"))
     for tempo in score.tempos:
-        yield _Event(to_tick(tempo.at_beats), _SETTING, "set_tempo", {"tempo": round(60e6 / tempo.tempo_bpm)})
+        yield _Event(to_tick(tempo.at_beats), _SETTING, _meta("set_tempo", tempo=round(60e6 / tempo.tempo_bpm)))
     for meter in score.meters:
         signature = {"numerator": meter.beats, "denominator": meter.unit, "clocks_per_click": 96 // meter.unit}
-        yield _Event(to_tick(meter.at_beats), _SETTING, "time_signature", signature)
+        yield _Event(to_tick(meter.at_beats), _SETTING, _meta("time_signature", **signature))
     for key in score.keys:
-        yield _Event(to_tick(key.at_beats), _SETTING, "key_signature", {"key": key_signature(key.scale)})
+        yield _Event(to_tick(key.at_beats), _SETTING, _meta("key_signature", key=key_signature(key.scale)))
     for marker in score.markers:
-        yield _Event(to_tick(marker.at_beats), _SETTING, "marker", {"text": _ascii(marker.text)})
-    yield _Event(0, _SETTING, "text", {"text": f"seed {score.seed}"})
-    yield _Event(last_tick, _LAST, "text", {"text": "end"})
+        yield _Event(to_tick(marker.at_beats), _SETTING, _meta("marker", text=_ascii(marker.text)))
+    yield _Event(0, _SETTING, _meta("text", text=f"seed {score.seed}"))
+    yield _Event(last_tick, _LAST, _meta("text", text="end"))
 
 
 def _player(played: Performance, last_tick: int) -> Iterator[_Event]:
     channel = played.channel
-    yield _Event(0, _SETTING, "track_name", {"name": _ascii(played.name) or "layer"})
+    yield _Event(0, _SETTING, _meta("track_name", name=_ascii(played.name) or "layer"))
     if played.port:
-        yield _Event(0, _SETTING, "midi_port", {"port": played.port})
+        yield _Event(0, _SETTING, _meta("midi_port", port=played.port))
     if played.program is not None:
-        yield _Event(0, _SETTING, "program_change", {"channel": channel, "program": played.program})
+        yield _Event(0, _SETTING, bytes((_PROGRAM | channel, played.program)))
     for tick, controller, value in played.changes:
-        yield _Event(tick, _SETTING, "control_change", {"channel": channel, "control": controller, "value": value})
+        yield _Event(tick, _SETTING, bytes((_CONTROL | channel, controller, value)))
     for start, end, pitch, velocity in played.keys:
-        yield _Event(start, _STRIKE, "note_on", {"channel": channel, "note": pitch, "velocity": velocity})
-        yield _Event(end, _RELEASE, "note_off", {"channel": channel, "note": pitch, "velocity": 64})
-    yield _Event(last_tick, _LAST, "text", {"text": "end"})
+        yield _Event(start, _STRIKE, bytes((_NOTE_ON | channel, pitch, velocity)))
+        yield _Event(end, _RELEASE, bytes((_NOTE_OFF | channel, pitch, 64)))
+    yield _Event(last_tick, _LAST, _meta("text", text="end"))
 
 
-def _track(events: Iterable[_Event], last_tick: int) -> Any:
-    """Turn absolute ticks into the deltas of a file; every track ends at the same tick."""
+def _meta(kind: str, **values: Any) -> bytes:
+    """Write a message that no instrument plays, by mido's name for it."""
     import mido
 
-    ordered = sorted(events, key=lambda event: event[:2])  # stable: equal ranks keep the order they were written in
-    track = mido.MidiTrack()
-    before = 0
-    for tick, _, kind, values in ordered:
-        if kind in _CHANNEL_KINDS:  # checked by `perform`; checking each again takes longer than all the rest
-            track.append(mido.Message(kind, skip_checks=True, time=tick - before, **values))
-        else:
-            track.append(mido.MetaMessage(kind, time=tick - before, **values))
-        before = tick
-    track.append(mido.MetaMessage("end_of_track", time=last_tick - before))
-    return track
+    return bytes(mido.MetaMessage(kind, **values).bytes())
+
+
+def _track(events: Iterable[_Event], last_tick: int) -> bytes:
+    """Put the messages of a track in order, each after its delta; every track ends at the same tick.
+
+    Tens of thousands of controller points would take mido most of the time that the whole piece takes to be composed.
+    """
+    ordered = sorted(events, key=itemgetter(0, 1))  # stable: equal ranks keep the order they were written in
+    track, before, running = bytearray(), 0, _FIRST_META
+    for tick, _, message in (*ordered, _Event(last_tick, _LAST, _meta("end_of_track"))):
+        track += _delta(tick - before)
+        track += message[1:] if message[0] == running else message
+        before, running = tick, message[0] if message[0] < _FIRST_META else _FIRST_META
+    return bytes(track)
+
+
+@lru_cache(maxsize=1024)
+def _delta(ticks: int) -> bytes:
+    """Write a number in groups of seven bits, all but the last marked."""
+    groups = [ticks & 0x7F]
+    while ticks := ticks >> 7:
+        groups.append(ticks & 0x7F | 0x80)
+    return bytes(reversed(groups))
 
 
 def key_signature(scale: Scale) -> str:

@@ -49,12 +49,12 @@ class Plan:
 
 def plan_of_score(score: Score) -> Plan:
     """Take a plan from a score."""
-    stems: dict[str, list[tuple[float, float, float, float]]] = {}
+    stems: dict[str, list[FloatArray]] = {}
     for track in score.tracks:
-        stems.setdefault(track.stem, []).extend(
-            (score.second_at(n.onset_beats), score.second_at(n.end_beats), n.pitch_midi, n.velocity)
-            for n in track.notes
-        )
+        if track.notes:
+            played = np.array([(n.onset_beats, n.end_beats, n.pitch_midi, n.velocity) for n in track.notes])
+            played[:, :2] = score.seconds_at(played[:, :2])
+            stems.setdefault(track.stem, []).append(played)
     tempos = tuple((tempo.at_s, tempo.tempo_bpm) for tempo in score.tempos)
     both = agreement(score)
     opening = score.sections[0].key if score.sections else ""
@@ -69,7 +69,7 @@ def plan_of_score(score: Score) -> Plan:
         tuple(Occurrence(entry.at_s, entry.transform, entry.similarity) for entry in score.ledger),
         tempos,
         _curves(both.at_s, both.requested, both.realized),
-        tuple((stem, np.array(notes).reshape(-1, 4)) for stem, notes in stems.items() if notes),
+        tuple((stem, np.concatenate(notes)) for stem, notes in stems.items()),
     )
 
 

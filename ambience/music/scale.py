@@ -1,6 +1,6 @@
 """A scale: a tonic and a mode, and walking up and down its steps."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MODES: dict[str, tuple[int, ...]] = {
     "ionian": (0, 2, 4, 5, 7, 9, 11),
@@ -18,8 +18,7 @@ MODES: dict[str, tuple[int, ...]] = {
 """Semitones above the tonic."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(NamedTuple):
     """A mode on a tonic."""
 
     tonic_pc: int  # 0..11, C = 0

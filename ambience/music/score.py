@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from functools import cached_property
+from math import inf
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from numpy.random import Generator
 
@@ -14,8 +16,7 @@ from ambience.units import beats_to_s, s_to_beats
 _AS_THE_STATE = Passage()
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """One note of the score; a beat is a quarter note."""
 
     onset_beats: float  # from the start of the piece
@@ -45,6 +46,43 @@ class Note:
         )
 
 
+class Line(tuple[Note, ...]):
+    """Notes one after the other, with what is asked about them in every bar in which they sound."""
+
+    @cached_property
+    def climax_beats(self) -> float:
+        """Where the highest note begins, the first of them; there must be one."""
+        return -max([(note.pitch_midi, -note.onset_beats) for note in self])[1]
+
+    @cached_property
+    def end_beats(self) -> float:
+        """Where the last note ends; there must be one."""
+        return max([note.end_beats for note in self])
+
+    @cached_property
+    def spans(self) -> tuple[tuple[float, float], ...]:
+        """Where the notes begin and end, each before the next."""
+        stops = [*(note.onset_beats for note in self[1:]), inf]
+        return tuple([(n.onset_beats, min(n.end_beats, stop)) for n, stop in zip(self, stops, strict=False)])
+
+    def within(self, start_beats: float, end_beats: float) -> tuple[Note, ...]:
+        """Return the notes that begin between two places, at the first but not at the second."""
+        stop = end_beats - 1e-9
+        return tuple([note for note, onset in zip(self, self._onsets, strict=True) if start_beats <= onset < stop])
+
+    @cached_property
+    def _onsets(self) -> tuple[float, ...]:
+        return tuple([note.onset_beats for note in self])
+
+    def __hash__(self) -> int:
+        """Return the hash of the notes, found once."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return super().__hash__()
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """Where a bar stands within its phrase."""
@@ -66,7 +104,7 @@ class ThemeSlice:
     """What the theme does in this phrase: the thread that every state carries."""
 
     transform: str  # such as "statement" or "fragment + augment 2"; empty: the theme rests
-    statement: tuple[Note, ...]  # the transformed theme, placed in the piece; may outlast the phrase
+    statement: Line  # the transformed theme, placed in the piece; may outlast the phrase
     notes: tuple[Note, ...]  # those of `statement` that begin in this bar
     head_semitones: tuple[int, ...]  # intervals of the head motif, note to note, as composed
 

@@ -1,14 +1,16 @@
 """The finished score: every layer's notes, and the maps by which they are found, counted and explained."""
 
-from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from ambience.music.harmony.chords import Chord
 from ambience.music.scale import Scale
 from ambience.music.score import Note
 from ambience.plugins import MidiProfile
 from ambience.scene import Controls
-from ambience.units import beats_to_s, s_to_beats
+from ambience.units import SECONDS_PER_MINUTE, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,27 @@ class Score:
 
     def beat_at(self, time_s: float) -> float:
         """Turn seconds from the start into beats from the start."""
-        tempo = self.tempos[max(bisect_right(self.tempos, time_s, key=lambda t: t.at_s) - 1, 0)]
-        return tempo.at_beats + s_to_beats(time_s - tempo.at_s, tempo.tempo_bpm)
+        return float(self.beats_at([time_s])[0])
 
     def second_at(self, beat: float) -> float:
         """Turn beats from the start into seconds from the start."""
-        tempo = self.tempos[max(bisect_right(self.tempos, beat, key=lambda t: t.at_beats) - 1, 0)]
-        return tempo.at_s + beats_to_s(beat - tempo.at_beats, tempo.tempo_bpm)
+        return float(self.seconds_at([beat])[0])
+
+    def beats_at(self, times_s: Sequence[float] | FloatArray) -> FloatArray:
+        """Turn many moments in seconds into beats."""
+        at_beats, at_s, tempo_bpm = self._map
+        place = np.maximum(np.searchsorted(at_s, times_s, side="right") - 1, 0)
+        beats: FloatArray = at_beats[place] + (times_s - at_s[place]) * tempo_bpm[place] / SECONDS_PER_MINUTE
+        return beats
+
+    def seconds_at(self, beats: Sequence[float] | FloatArray) -> FloatArray:
+        """Turn many moments in beats into seconds."""
+        at_beats, at_s, tempo_bpm = self._map
+        place = np.maximum(np.searchsorted(at_beats, beats, side="right") - 1, 0)
+        times_s: FloatArray = at_s[place] + (beats - at_beats[place]) * SECONDS_PER_MINUTE / tempo_bpm[place]
+        return times_s
+
+    @property
+    def _map(self) -> FloatArray:
+        """Return where each tempo begins, in beats and in seconds, and the tempo, shape (3, n)."""
+        return np.array([(tempo.at_beats, tempo.at_s, tempo.tempo_bpm) for tempo in self.tempos]).T

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from numpy.random import Generator
 
@@ -18,20 +17,20 @@ _STUCK = 0.9  # errors above this share repeat their note into the next one
 def from_zero(notes: Sequence[Note]) -> Line:
     """Move a line so that it begins at beat 0."""
     start = min((note.onset_beats for note in notes), default=0.0)
-    return tuple(replace(note, onset_beats=note.onset_beats - start) for note in notes)
+    return tuple(note._replace(onset_beats=note.onset_beats - start) for note in notes)
 
 
 def stretch(notes: Sequence[Note], factor: float) -> Line:
     """Multiply all times by a factor > 0."""
     return tuple(
-        replace(note, onset_beats=note.onset_beats * factor, duration_beats=note.duration_beats * factor)
+        note._replace(onset_beats=note.onset_beats * factor, duration_beats=note.duration_beats * factor)
         for note in notes
     )
 
 
 def transpose(notes: Sequence[Note], semitones: int) -> Line:
     """Shift all pitches by semitones."""
-    return tuple(replace(note, pitch_midi=note.pitch_midi + semitones) for note in notes)
+    return tuple(note._replace(pitch_midi=note.pitch_midi + semitones) for note in notes)
 
 
 def invert(notes: Sequence[Note], scale: Scale) -> Line:
@@ -40,14 +39,14 @@ def invert(notes: Sequence[Note], scale: Scale) -> Line:
         return ()
     axis = notes[0].pitch_midi
     mirrored = (scale.step(axis, -scale.between(axis, note.pitch_midi)) for note in notes[1:])
-    turned = (replace(note, pitch_midi=pitch) for note, pitch in zip(notes[1:], mirrored, strict=True))
+    turned = (note._replace(pitch_midi=pitch) for note, pitch in zip(notes[1:], mirrored, strict=True))
     return (notes[0], *turned)
 
 
 def retrograde(notes: Sequence[Note]) -> Line:
     """Play a line backward, its last note first."""
     end = max((note.end_beats for note in notes), default=0.0)
-    return from_zero([replace(note, onset_beats=end - note.end_beats) for note in reversed(notes)])
+    return from_zero([note._replace(onset_beats=end - note.end_beats) for note in reversed(notes)])
 
 
 def sequence(notes: Sequence[Note], steps: int, bar_beats: float, scale: Scale) -> Line:
@@ -60,7 +59,7 @@ def sequence(notes: Sequence[Note], steps: int, bar_beats: float, scale: Scale) 
     for turn in range(1, _SEQUENCE_TIMES):
         for note in notes:
             pitch = scale.step(note.pitch_midi, turn * steps)
-            copies.append(replace(note, onset_beats=note.onset_beats + turn * period, pitch_midi=pitch))
+            copies.append(note._replace(onset_beats=note.onset_beats + turn * period, pitch_midi=pitch))
     return tuple(copies)
 
 
@@ -99,7 +98,7 @@ def misprint(notes: Sequence[Note], rate: float, final_rate: float, scale: Scale
         grown = rate + (final_rate - rate) * index / max(len(notes) - 1, 1)
         right, before, stuck = ranks[index] + 0.5 > grown * len(notes), stuck, None
         if right:
-            copy.append(note if before is None else replace(note, pitch_midi=before))
+            copy.append(note if before is None else note._replace(pitch_midi=before))
             continue
         kind, size, side = (float(value) for value in draws[index, 1:])
         copy.extend(_smudge(note, kind, size, 1 if side < 0.5 else -1, scale, first=index == 0))
@@ -111,17 +110,17 @@ def misprint(notes: Sequence[Note], rate: float, final_rate: float, scale: Scale
 def _smudge(note: Note, kind: float, size: float, side: int, scale: Scale, *, first: bool) -> list[Note]:
     """Print one note wrongly: neighbor tone, length, doubled, octave, omitted, or stuck; the first begins in time."""
     half = note.duration_beats / 2.0
-    later = replace(note, onset_beats=note.onset_beats + half, duration_beats=half)
+    later = note._replace(onset_beats=note.onset_beats + half, duration_beats=half)
     if kind < 0.3:
-        return [replace(note, pitch_midi=scale.step(note.pitch_midi, side * (1 if size < 0.7 else 2)))]
+        return [note._replace(pitch_midi=scale.step(note.pitch_midi, side * (1 if size < 0.7 else 2)))]
     if kind < 0.48:
-        return [replace(note, duration_beats=half)] if size < 0.5 or first else [later]
+        return [note._replace(duration_beats=half)] if size < 0.5 or first else [later]
     if kind < 0.64:
-        return [replace(note, duration_beats=half), later]
+        return [note._replace(duration_beats=half), later]
     if kind < 0.78:
         octave = 12 * side if 0 <= note.pitch_midi + 12 * side <= 127 else -12 * side
-        return [replace(note, pitch_midi=note.pitch_midi + octave)]
+        return [note._replace(pitch_midi=note.pitch_midi + octave)]
     if kind < _STUCK:
-        return [replace(note, duration_beats=half)] if first else []
+        return [note._replace(duration_beats=half)] if first else []
     third = note.duration_beats / 3.0
-    return [replace(note, onset_beats=note.onset_beats + turn * third, duration_beats=third) for turn in range(3)]
+    return [note._replace(onset_beats=note.onset_beats + turn * third, duration_beats=third) for turn in range(3)]

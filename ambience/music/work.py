@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ambience.music.scale import Scale
 from ambience.music.score import Bar, Note, Part
@@ -78,8 +79,7 @@ class Work:
         return beats_to_s(self.bar_beats_in(state), self.tempo_in(state))
 
 
-@dataclass(frozen=True, slots=True)
-class TimedNote:
+class TimedNote(NamedTuple):
     """A note with the clock time at which it sounds."""
 
     note: Note

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_scores import score, track
 
-from ambience.engine import compose
 from ambience.errors import ParameterError
 from ambience.io.midi import key_signature, read_motif, save_midi, write_midi
 from ambience.io.midi_terms import TICKS_PER_BEAT, to_velocity
+from ambience.music.conducting.whole import compose
 from ambience.music.scale import MODES, Scale
 from ambience.music.score import Note
 from ambience.music.sheet import ControlPoint, Score

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from small_piece import SMALL, small
 
-from ambience import engine
 from ambience.cli import commands as cli
 from ambience.errors import ParameterError
 from ambience.io.picture import save_picture
 from ambience.io.plan import Plan, plan_of_score, plan_of_sidecar
 from ambience.io.sidecar import describe_score
+from ambience.music.conducting.whole import compose
 from ambience.sound.sketch import HIGHEST_HZ, LOWEST_HZ, Sketch, Sketcher
 
 RATE_HZ = 48_000
@@ -56,7 +56,7 @@ def test_a_tone_glows_in_its_own_row_and_at_its_own_time(frequency_hz: float) ->
 
 
 def test_a_plan_covers_the_piece_and_a_sidecar_tells_the_same_form() -> None:
-    score = engine.compose(small(duration_s=20.0))
+    score = compose(small(duration_s=20.0))
     plan = plan_of_score(score)
     assert plan.stays[0].start_s == 0.0
     assert plan.stays[-1].end_s == score.length_s
@@ -72,7 +72,7 @@ def test_a_plan_covers_the_piece_and_a_sidecar_tells_the_same_form() -> None:
 
 def test_the_same_piece_gives_the_same_bytes_and_unknown_panels_are_left_out(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    sketch, plan = sketch_of(tone(110.0, 20.0)), plan_of_score(engine.compose(small(duration_s=20.0)))
+    sketch, plan = sketch_of(tone(110.0, 20.0)), plan_of_score(compose(small(duration_s=20.0)))
     for name in ("a", "b"):
         save_picture(tmp_path / f"{name}.png", sketch, plan)
     save_picture(tmp_path / "bare.png", sketch, Plan("no sidecar"))

@@ -6,7 +6,7 @@ from itertools import accumulate
 from ambience import rng
 from ambience.music.harmony.chords import Chord
 from ambience.music.scale import Scale
-from ambience.music.score import Bar, Bridge, Note, Part, Phrase, ThemeSlice
+from ambience.music.score import Bar, Bridge, Line, Note, Part, Phrase, ThemeSlice
 from ambience.scene import Controls, SceneState
 from ambience.units import beats_to_s
 
@@ -48,7 +48,7 @@ def plan() -> tuple[Bar, ...]:
     bars: list[Bar] = []
     at_beats, at_s, phrase_index = 0.0, 0.0, -1
     for number, (state, count, length_beats, tempo_bpm, bridged) in enumerate(_SECTIONS):
-        phrase_start, statement = at_beats, ()
+        phrase_start, statement = at_beats, Line()
         for place in range(count):
             in_phrase = place % state.phrase_bars
             if in_phrase == 0:
@@ -85,12 +85,12 @@ def plan() -> tuple[Bar, ...]:
     return tuple(bars)
 
 
-def _statement(at_beats: float, length_beats: float) -> tuple[Note, ...]:
+def _statement(at_beats: float, length_beats: float) -> Line:
     pitches = (50, *(50 + step for step in accumulate((*HEAD, 2, 2, -4, -3))))
     onsets = (0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 5.5, 6.0, 7.0)
     ends = (*onsets[1:], 10.0)
     scale = length_beats / 4.0
-    return tuple(
+    return Line(
         Note(at_beats + onset * scale, (end - onset) * scale, pitch, 0.7)
         for onset, end, pitch in zip(onsets, ends, pitches, strict=True)
     )

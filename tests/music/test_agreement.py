@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from small_piece import small
 
-from ambience.engine import compose
 from ambience.music.conducting.commission import commission
 from ambience.music.conducting.conductor import Conductor
 from ambience.music.conducting.ensemble import Ensemble
+from ambience.music.conducting.whole import compose
 from ambience.music.sheet import ControlPoint, Score
 from ambience.music.tension.agreement import agreement
 from ambience.music.tension.realized import Listener

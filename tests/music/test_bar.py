@@ -5,10 +5,10 @@ from dataclasses import fields, replace
 from mini_conductor import plan
 
 from ambience.music.harmony.chords import Chord
-from ambience.music.score import Bar, Bridge, Cue, Note, ThemeSlice
+from ambience.music.score import Bar, Bridge, Cue, Line, Note, ThemeSlice
 from ambience.scene import Passage
 
-OTHER = ThemeSlice("tail 3", (), (), (7, -2))
+OTHER = ThemeSlice("tail 3", Line(), (), (7, -2))
 NOTES = (Note(0.0, 1.0, 60, 0.5),)
 
 

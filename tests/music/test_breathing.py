@@ -9,17 +9,17 @@ from mini_conductor import perform, plan
 
 from ambience import plugins
 from ambience.music.playing.breathing import breathes, phrased
-from ambience.music.score import Note
+from ambience.music.score import Line, Note
 from ambience.units import beats_to_s
 
 BREATH_BEATS = 6.0
 
 
-def line(lengths: list[float]) -> list[Note]:
+def line(lengths: list[float]) -> Line:
     onsets = [sum(lengths[:i]) for i in range(len(lengths))]
-    return [
+    return Line(
         Note(onset, length, 60 + i % 12, 0.5) for i, (onset, length) in enumerate(zip(onsets, lengths, strict=True))
-    ]
+    )
 
 
 def longest_sound(notes: list[Note]) -> float:
@@ -48,8 +48,8 @@ def test_breath_is_taken_after_long_notes() -> None:
 
 
 def test_a_line_with_rests_needs_no_other_breath() -> None:
-    notes = [Note(4.0 * i, 3.0, 60, 0.5) for i in range(8)]
-    assert phrased(notes, BREATH_BEATS) == tuple(notes)
+    notes = Line(Note(4.0 * i, 3.0, 60, 0.5) for i in range(8))
+    assert phrased(notes, BREATH_BEATS) == notes
 
 
 def test_neighbors_do_not_breathe_together() -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ambience.engine import compose
 from ambience.errors import AmbienceError, ParameterError
 from ambience.music.conducting.commission import commission
+from ambience.music.conducting.whole import compose
 from ambience.music.ledger.cast import cue_in_bar, cue_statement, find_member
 from ambience.music.motif import apply, parse_motif, parse_transform
 from ambience.music.scale import Scale

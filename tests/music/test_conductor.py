@@ -7,9 +7,8 @@ from itertools import pairwise
 import pytest
 from small_piece import CAST, SMALL, small
 
-from ambience.engine import compose
 from ambience.music.conducting.commission import commission, find_theme
-from ambience.music.form.thread import head_semitones
+from ambience.music.conducting.whole import compose
 from ambience.music.harmony.chords import Chord
 from ambience.music.ledger.cast import cue_statement
 from ambience.music.pitch import parse_tonic
@@ -98,7 +97,7 @@ def test_no_chorale_tone_is_left_over_when_the_harmony_changes(seed: int) -> Non
 @pytest.mark.parametrize("preset", ["opening", "oxygen", "battle"])
 def test_the_head_is_heard_verbatim_again_and_again(preset: str, seed: int) -> None:
     wish = preset_file.read(preset).override(seed=seed)
-    head = head_semitones(find_theme(wish, Scale(parse_tonic(wish.tonic), wish.mode)))
+    head = find_theme(wish, Scale(parse_tonic(wish.tonic), wish.mode)).head_semitones
     times = 0
     for player in composed(preset, seed).tracks:
         tops = [

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ambience.engine import compose
 from ambience.music.conducting.commission import commission
+from ambience.music.conducting.whole import compose
 from ambience.music.form.cycles import spans
 from ambience.music.form.form_plan import EndlessForm, FormPlan, plan_form
 from ambience.music.form.key_plan import passage_key

@@ -1,17 +1,16 @@
 """What the ledger says is in the notes, and what is in the notes is in the ledger."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from ambience.engine import compose
 from ambience.music.conducting.commission import commission
+from ambience.music.conducting.whole import compose
 from ambience.music.form.thread import Statement
 from ambience.music.harmony.chords import Chord
 from ambience.music.ledger.ledger import QUOTE, Ledger
-from ambience.music.score import Bar, Note, Phrase, ThemeSlice
+from ambience.music.score import Bar, Line, Note, Phrase, ThemeSlice
 from ambience.music.sheet import LedgerEntry, Score
 from ambience.music.theme.theme import Theme
 from ambience.music.work import TimedNote, Work, WrittenBar
@@ -134,7 +133,7 @@ def written(index: int, played: dict[str, Sequence[Note]], planned: Sequence[Not
     start = 16.0 * index
     bar = Bar(
         index, start, 16.0, 0.8 * start, 75.0, WORK.scale, HOME, HOME, Phrase(0, 0, 4, start),
-        ThemeSlice("statement", tuple(planned), tuple(planned), ()), Controls(), STATE,
+        ThemeSlice("statement", Line(planned), tuple(planned), ()), Controls(), STATE,
     )  # fmt: skip
     notes = tuple(tuple(TimedNote(note, 0.0, 1.0) for note in played.get(v.name, ())) for v in WORK.layers)
     return WrittenBar(bar, notes, ((),) * len(notes))
@@ -142,12 +141,12 @@ def written(index: int, played: dict[str, Sequence[Note]], planned: Sequence[Not
 
 def heard(played: dict[str, Sequence[Note]], planned: Sequence[Note] = HEAD) -> tuple[LedgerEntry, ...]:
     ledger = Ledger(WORK)
-    ledger.hear(written(0, played, planned), Statement("statement", tuple(planned), 0.0, 1.0, "opening"))
+    ledger.hear(written(0, played, planned), Statement("statement", Line(planned), 0.0, 1.0, "opening"))
     return ledger.entries()
 
 
 def moved(notes: Sequence[Note], semitones: int, late_beats: float = 0.0) -> list[Note]:
-    return [replace(n, pitch_midi=n.pitch_midi + semitones, onset_beats=n.onset_beats + late_beats) for n in notes]
+    return [n._replace(pitch_midi=n.pitch_midi + semitones, onset_beats=n.onset_beats + late_beats) for n in notes]
 
 
 def test_a_statement_that_nobody_plays_is_not_written_down() -> None:
@@ -173,7 +172,7 @@ def test_a_single_note_is_no_appearance() -> None:
 
 
 def test_a_statement_that_goes_on_is_written_down_once() -> None:
-    ledger, line = Ledger(WORK), (*HEAD, *moved(HEAD, 0, 16.0))
+    ledger, line = Ledger(WORK), Line((*HEAD, *moved(HEAD, 0, 16.0)))
     statement = Statement("statement", line, 0.0, 1.0, "opening")
     for index in range(3):
         now = [note for note in line if index <= note.onset_beats / 16.0 < index + 1]

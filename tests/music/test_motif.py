@@ -1,7 +1,6 @@
 """Motifs in words, their likeness, and what transforms make of them."""
 
 import math
-from dataclasses import replace
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -92,7 +91,7 @@ def test_a_motif_is_found_whole_in_a_longer_line(motif: list[int], before: list[
 def test_likeness_knows_no_key_and_no_speed(line: list[tuple[int, float]], semitones: int, speed: float) -> None:
     places = [0.0, *accumulate(length for _, length in line)]
     motif = [Note(beat, length, pitch, 0.7) for beat, (pitch, length) in zip(places, line, strict=False)]
-    moved = [replace(n, onset_beats=9.0 + speed * n.onset_beats, pitch_midi=n.pitch_midi + semitones) for n in motif]
+    moved = [n._replace(onset_beats=9.0 + speed * n.onset_beats, pitch_midi=n.pitch_midi + semitones) for n in motif]
     assert likeness(motif, moved) == pytest.approx(1.0)
 
 

@@ -6,19 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ambience.music.playing.octaves import octave_shifts
-from ambience.music.score import Note
+from ambience.music.score import Line, Note
 
 HEAD = (7, -2, -2, -1)
 pitches = st.lists(st.integers(40, 90), min_size=1, max_size=24)
 
 
-def line(notes: list[int], lengths: tuple[float, ...] = (1.0,)) -> tuple[Note, ...]:
+def line(notes: list[int], lengths: tuple[float, ...] = (1.0,)) -> Line:
     at, written = 0.0, []
     for place, pitch in enumerate(notes):
         length = lengths[place % len(lengths)]
         written.append(Note(at, length, pitch, 0.7))
         at += length
-    return tuple(written)
+    return Line(written)
 
 
 @given(pitches, st.integers(40, 70), st.integers(11, 40), st.floats(-12.0, 12.0))

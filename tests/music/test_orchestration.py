@@ -8,7 +8,7 @@ import pytest
 from mini_conductor import perform
 
 from ambience import plugins
-from ambience.engine import compose
+from ambience.music.conducting.whole import compose
 from ambience.music.harmony.voicing import PURE_BELOW_MIDI
 from ambience.music.sheet import Score, Track
 from ambience.preset import file as preset_file

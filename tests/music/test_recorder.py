@@ -3,9 +3,9 @@
 import pytest
 from small_piece import SMALL
 
-from ambience.engine import compose
 from ambience.music.conducting.commission import commission
 from ambience.music.conducting.conductor import Conductor
+from ambience.music.conducting.whole import compose
 from ambience.music.playing.meter_cells import ACCENTS, cell_of
 from ambience.music.score import Bar
 from ambience.music.sheet import Score

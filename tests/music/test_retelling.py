@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from small_piece import CAST, SMALL
 
-from ambience.engine import compose
 from ambience.music.conducting.commission import commission
+from ambience.music.conducting.whole import compose
 from ambience.music.form.retelling import retold
 from ambience.preset import Preset
 from ambience.preset import file as preset_file

@@ -11,8 +11,9 @@ from small_piece import small
 from soundfont_here import what_is_missing
 
 from ambience import plugins
-from ambience.engine import Engine, compose
+from ambience.engine import Engine
 from ambience.errors import ParameterError
+from ambience.music.conducting.whole import compose
 from ambience.rng import stream
 from ambience.sound import fluid
 from ambience.sound.block import QUANTUM_FRAMES, NoteOn

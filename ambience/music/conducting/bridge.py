@@ -68,7 +68,7 @@ def liquidate(notes: Sequence[Note], bar: Bar, bridge: Bridge, rng: Generator) -
         beat = note.onset_beats - bar.start_beats
         weight = 1.0 if beat == 0.0 else 0.6 if beat % pulse_beats == 0.0 else 0.2
         if draw < weight * 1.3 * (1.0 - progress) + 0.15 * (beat == 0.0):
-            kept.append(replace(note, velocity=note.velocity * (1.0 - 0.5 * progress)))
+            kept.append(note._replace(velocity=note.velocity * (1.0 - 0.5 * progress)))
     return tuple(kept)
 
 
@@ -104,7 +104,7 @@ def pick_up(notes: Sequence[Note], bar: Bar, bridge: Bridge) -> tuple[Note, ...]
         return ()
     span_beats = bar.end_beats - start_beats
     return tuple(
-        replace(note, velocity=note.velocity * (0.5 + 0.5 * (note.onset_beats - start_beats) / span_beats))
+        note._replace(velocity=note.velocity * (0.5 + 0.5 * (note.onset_beats - start_beats) / span_beats))
         for note in notes
         if note.onset_beats >= start_beats
     )
@@ -116,7 +116,7 @@ def hold_breath(notes: Sequence[Note], bar: Bar, bridge: Bridge) -> tuple[Note, 
     if not bridge.last_bar or bridge.silence_beats == 0.0:
         return tuple(notes)
     return tuple(
-        replace(note, duration_beats=min(note.duration_beats, stop_beats - note.onset_beats))
+        note._replace(duration_beats=min(note.duration_beats, stop_beats - note.onset_beats))
         for note in notes
         if note.onset_beats < stop_beats - 0.05
     )

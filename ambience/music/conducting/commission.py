@@ -1,6 +1,7 @@
 """From a preset to a work: the theme is found, the layers get their parts, the end is fixed."""
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from ambience import plugins, rng
@@ -11,7 +12,7 @@ from ambience.music.pitch import parse_tonic
 from ambience.music.scale import Scale
 from ambience.music.score import Part
 from ambience.music.theme.candidates import theme_scale, theme_spec
-from ambience.music.theme.theme import Theme, compose_theme
+from ambience.music.theme.theme import Theme, ThemeSpec, compose_theme
 from ambience.music.work import Layer, Work, meter_beats
 from ambience.preset import Preset
 from ambience.scene import Scenes
@@ -70,8 +71,12 @@ def _metered(scenes: Scenes, meter: str) -> Scenes:
 
 def find_theme(preset: Preset, scale: Scale) -> Theme:
     """Compose the theme of a preset, from its own motif or melody if it has one; `scale` is that of the piece."""
-    own = theme_scale(preset, scale)
-    return compose_theme(theme_spec(preset), own, meter_beats(preset.meter), rng.stream(preset.seed, "theme"))
+    return _composed(theme_spec(preset), theme_scale(preset, scale), meter_beats(preset.meter), preset.seed)
+
+
+@lru_cache(maxsize=16)  # a preset is checked, then composed, then played: always with the same theme
+def _composed(spec: ThemeSpec, scale: Scale, bar_beats: float, seed: int) -> Theme:
+    return compose_theme(spec, scale, bar_beats, rng.stream(seed, "theme"))
 
 
 def _layer(name: str, table: Any) -> Layer:

@@ -8,6 +8,7 @@ from ambience.music.conducting.bridge import hold_breath, in_new_pulse, in_old_b
 from ambience.music.form.deadline import is_deadline
 from ambience.music.playing.hairpin import Pen
 from ambience.music.score import Bar, Bridge, Dynamics, Note, Sting
+from ambience.music.tension.impression import SOFTEST
 from ambience.music.work import Layer, TimedNote
 from ambience.plugins import MidiProfile
 from ambience.units import beats_to_s
@@ -22,37 +23,38 @@ class Desk:
     """Writes one layer, bar by bar, and remembers what it wrote."""
 
     def __init__(self, layer: Layer, seed: int) -> None:
-        self._layer, self._seed = layer, seed
+        self._layer, self._seed, self._draws = layer, seed, rng.Series(seed, "layer", layer.name)
         self._held: tuple[TimedNote, ...] = ()  # notes of the last bar, and older ones that still sound
         self._swelling = layer.part if isinstance(layer.part, Dynamics) else None  # asking takes long
         self._pen = Pen()
-        self._before: tuple[TimedNote, ...] = ()  # what was held before the bar that was just written
-        self._older = 0  # how many of the notes held are not of that bar
+        self.sounding: tuple[TimedNote, ...] = ()  # what still sounds in the bar that was just written
 
-    def write(self, bar: Bar) -> tuple[TimedNote, ...]:
-        """Let the layer play the bar, dissolve, arrive, or rest."""
+    def write(self, bar: Bar) -> tuple[Note, ...]:
+        """Let the layer write the bar, dissolve, arrive, or rest; nothing counts before it is played."""
         layer, bridge = self._layer, bar.bridge
         stays = layer.name in bar.state.layers
         arrives = bridge is not None and layer.name in bridge.arriving.layers
         since_s = bar.start_s + 1e-6
-        sounding = tuple([n for n in self._held if n.end_s > since_s]) if self._held else ()
-        before, self._before, self._held, self._older = self._held, self._held, sounding, len(sounding)
+        self.sounding = sounding = tuple([n for n in self._held if n.end_s > since_s]) if self._held else ()
         cue = bar.cue if bar.cue is not None and layer.name in bar.cue.layers else None
         if not cue and (self._is_out_of_supply(bar) or not (stays or arrives)):
             return ()
         voices = tuple(sorted([n.note.pitch_midi for n in sounding]))
         theme = cue.theme if cue else bar.theme
-        previous = tuple([n.note for n in before])
+        previous = tuple([n.note for n in self._held])
         view = bar.read_by(previous, voices, theme, max(bar.length_beats, _SHORTEST_BEATS))
         counted = in_new_pulse(view, bridge) if bridge is not None and arrives and not (stays or cue) else view
-        draws = rng.stream(self._seed, "layer", layer.name, bar.index)
-        notes = _within(in_old_beats(layer.part.compose(counted, draws), counted, view), view, bar)
+        composed = layer.part.compose(counted, self._draws.stream(bar.index))
+        notes = _within(in_old_beats(composed, counted, view), view, bar)
         if bridge is not None and cue is None:
             notes = self._bridged(notes, bar, bridge, stays, arrives)
-        in_compass = [_in_compass(note, layer.profile) for note in notes]
-        written = tuple([_timed(note, bar) for note in _untangled(in_compass)])
-        self._held = sounding + written
-        return written
+        return _untangled(notes, layer.profile)
+
+    def play(self, notes: Sequence[Note], bar: Bar, shade: float) -> tuple[TimedNote, ...]:
+        """Play what was written, every velocity moved by `shade`."""
+        played = tuple([_timed(_shaded(note, shade) if shade else note, bar) for note in notes])
+        self._held = self.sounding + played
+        return played
 
     @property
     def name(self) -> str:
@@ -73,23 +75,10 @@ class Desk:
         later = [n.note for n in self._held if n.note.onset_beats >= at_beats + _FREE_BEATS]
         view = replace(bar, voices=tuple(sorted(n.note.pitch_midi for n in taken)))
         notes = layer.part.sting(view, at_beats, rng.stream(self._seed, "sting", layer.name, bar.index))
-        free = (n for n in (_in_compass(note, layer.profile) for note in notes) if n.pitch_midi not in view.voices)
-        written = tuple(_timed(_before(note, later), bar) for note in _untangled(free))
+        free = (note for note in _untangled(notes, layer.profile) if note.pitch_midi not in view.voices)
+        written = tuple(_timed(_before(note, later), bar) for note in free)
         self._held += written
         return written
-
-    @property
-    def sounding(self) -> tuple[TimedNote, ...]:
-        """What begins in the bar that was just written, after what still sounds in it."""
-        return self._held
-
-    def take_back(self) -> None:
-        """Forget the bar that was just written, so that it can be written anew."""
-        self._held = self._before
-
-    def play_instead(self, notes: tuple[TimedNote, ...]) -> None:
-        """Let other notes stand for those that were just written."""
-        self._held = self._held[: self._older] + notes
 
     def dynamics(self, bar: Bar) -> tuple[tuple[float, float], ...]:
         """Return the hairpins of the bar that was just written; empty: none."""
@@ -138,12 +127,21 @@ def _before(note: Note, later: Iterable[Note]) -> Note:
     return note.lasting(min(note.duration_beats, end_beats - note.onset_beats))
 
 
-def _untangled(notes: Iterable[Note]) -> Iterable[Note]:
-    """Keep one of two notes that octave folding laid upon each other."""
+def _untangled(notes: Iterable[Note], profile: MidiProfile) -> tuple[Note, ...]:
+    """Fold notes into the compass of an instrument, and keep one of two that this lays upon each other."""
+    lowest, highest = profile.lowest_midi, profile.highest_midi
     first: dict[tuple[float, int], Note] = {}
     for note in notes:
-        first.setdefault((round(note.onset_beats, 3), note.pitch_midi), note)
-    return first.values()
+        folded = note if lowest <= note.pitch_midi <= highest else _in_compass(note, profile)
+        first.setdefault((round(folded.onset_beats, 3), folded.pitch_midi), folded)
+    return tuple(first.values())
+
+
+def _shaded(note: Note, shade: float) -> Note:
+    velocity = min(max(note.velocity + shade, SOFTEST), 1.0)
+    return Note(  # spelled out: `replace` takes three times as long, and this is done for nearly every note
+        note.onset_beats, note.duration_beats, note.pitch_midi, velocity, note.articulation, note.detune_cents
+    )  # fmt: skip
 
 
 def _timed(note: Note, bar: Bar) -> TimedNote:
@@ -152,7 +150,7 @@ def _timed(note: Note, bar: Bar) -> TimedNote:
 
 
 def _in_compass(note: Note, profile: MidiProfile) -> Note:
-    """Bring a note into the range of its instrument by octaves."""
+    """Bring a note into the compass of its instrument by octaves."""
     pitch = note.pitch_midi
     while pitch < profile.lowest_midi:
         pitch += 12
@@ -166,4 +164,4 @@ def _recount(timed: TimedNote, at_beats: float, ratio: float) -> TimedNote:
     if left <= 0.0:
         return timed
     note = timed.note.lasting(at_beats - timed.note.onset_beats + left * ratio)
-    return replace(timed, note=note)
+    return timed._replace(note=note)

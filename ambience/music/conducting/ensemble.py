@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 from ambience.music.conducting.desk import Desk
 from ambience.music.score import Bar, Note
-from ambience.music.tension.impression import SOFTEST, Impression, Sounding
+from ambience.music.tension.impression import Impression, Sounding
 from ambience.music.tension.realized import Listener
 from ambience.music.tension.steering import Steering
-from ambience.music.work import TimedNote, Work, WrittenBar
+from ambience.music.work import Work, WrittenBar
 
 _Hairpins = tuple[tuple[tuple[float, float], ...], ...]  # (beat, 0..1) points, one tuple a layer
 
@@ -16,7 +16,7 @@ _Hairpins = tuple[tuple[tuple[float, float], ...], ...]  # (beat, 0..1) points, 
 class _Attempt:
     """A bar as it might be played."""
 
-    notes: tuple[tuple[TimedNote, ...], ...]  # one tuple a layer
+    notes: tuple[tuple[Note, ...], ...]  # one tuple a layer
     hairpins: _Hairpins
     sounding: Sounding
     heard: Impression  # as it is written
@@ -42,14 +42,13 @@ class Ensemble:
         steering, wanted = self._steering, bar.controls.tension
         played = self._attempt(bar, steering.view(bar))
         if view := steering.second_view(bar, wanted - played.tension):
-            for desk in self._desks:
-                desk.take_back()
             again = self._attempt(bar, view)
             played = min(again, played, key=lambda attempt: abs(wanted - attempt.tension))
-        notes = self._play(played)
-        self._heard = played.sounding.impression(played.shade, self._heard) if played.shade else played.heard
+        shade = played.shade
+        notes = tuple([desk.play(part, bar, shade) for desk, part in zip(self._desks, played.notes, strict=True)])
+        self._heard = played.sounding.impression(shade, self._heard) if shade else played.heard
         realized = self._heard.tension()
-        steering.settle(bar, played.shade, wanted - realized)
+        steering.settle(bar, shade, wanted - realized)
         return WrittenBar(bar, notes, played.hairpins, realized)
 
     def sting(self, written: WrittenBar, at_beats: float) -> WrittenBar:
@@ -74,26 +73,8 @@ class Ensemble:
 
     def _attempt(self, bar: Bar, view: Bar) -> _Attempt:
         """Let everybody write the bar as they see it, and hear what would come of it."""
-        notes = tuple(desk.write(view) for desk in self._desks)
-        hairpins = tuple(desk.dynamics(bar) for desk in self._desks)
-        sounding = self._listener.listen(bar, [desk.sounding for desk in self._desks], hairpins)
+        notes = tuple([desk.write(view) for desk in self._desks])
+        hairpins = tuple([desk.dynamics(bar) for desk in self._desks])
+        sounding = self._listener.listen(bar, [desk.sounding for desk in self._desks], notes, hairpins)
         heard = sounding.impression(before=self._heard)
         return _Attempt(notes, hairpins, sounding, heard, self._steering.shade(bar, heard))
-
-    def _play(self, attempt: _Attempt) -> tuple[tuple[TimedNote, ...], ...]:
-        """Let everybody play what was settled on."""
-        notes = attempt.notes
-        if attempt.shade:
-            notes = tuple([tuple([_shaded(timed, attempt.shade) for timed in layer]) for layer in notes])
-        for desk, played in zip(self._desks, notes, strict=True):
-            desk.play_instead(played)
-        return notes
-
-
-def _shaded(timed: TimedNote, shade: float) -> TimedNote:
-    note = timed.note
-    velocity = min(max(note.velocity + shade, SOFTEST), 1.0)
-    played = Note(  # spelled out: `replace` takes three times as long, and this is done for nearly every note
-        note.onset_beats, note.duration_beats, note.pitch_midi, velocity, note.articulation, note.detune_cents
-    )  # fmt: skip
-    return TimedNote(played, timed.onset_s, timed.end_s)

@@ -1,6 +1,6 @@
 """One phrase decided before its first bar: its harmony and what the theme does in it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ambience import rng
 from ambience.music.form.thread import Statement, state_theme
@@ -67,7 +67,7 @@ def plan_phrase(
         Key, register and transforms that the form wants of this stay.
     """
     home, bar_beats = work.scale_in(state), work.bar_beats_in(state)
-    scale = replace(home, tonic_pc=(home.tonic_pc + passage.key_semitones) % 12)
+    scale = home._replace(tonic_pc=(home.tonic_pc + passage.key_semitones) % 12)
     statement = state_theme(
         work.theme,
         state,

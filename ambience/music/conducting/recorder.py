@@ -107,20 +107,20 @@ class Recorder:
 def _true_durations(notes: Sequence[TimedNote], score: Score) -> tuple[Note, ...]:
     """Let each note last as many beats as its seconds make on the final tempo map."""
     ordered = sorted(notes, key=lambda n: (n.note.onset_beats, n.note.pitch_midi))
+    ends_beats = score.beats_at(np.minimum([timed.end_s for timed in ordered], score.length_s)).tolist()
     out = []
-    for timed in ordered:
-        end_beats = score.beat_at(min(timed.end_s, score.length_s))
-        duration = end_beats - timed.note.onset_beats
-        if abs(duration - timed.note.duration_beats) < 1e-6:
-            out.append(timed.note)
+    for timed, end_beats in zip(ordered, ends_beats, strict=True):
+        note, duration = timed.note, end_beats - timed.note.onset_beats
+        if abs(duration - note.duration_beats) < 1e-6:
+            out.append(note)
         elif duration > 1e-6:
-            out.append(timed.note.lasting(duration))
+            out.append(note.lasting(duration))
     return tuple(out)
 
 
 def _control_points(score: Score, timeline: SceneTimeline) -> tuple[ControlPoint, ...]:
     beats = np.arange(0.0, score.length_beats, 1.0)
-    times = np.array([score.second_at(beat) for beat in beats])
+    times = score.seconds_at(beats)
     rows = timeline.rows(times)[0]
     return tuple(
         ControlPoint(beat, time, Controls(*row))

@@ -1,15 +1,14 @@
 """The thread of the theme: which transform sounds in which phrase, and the ledger that proves it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 
 from numpy.random import Generator
 
 from ambience.music.harmony.chords import Chord
 from ambience.music.motif import apply, parse_transform
 from ambience.music.scale import MODES, Scale
-from ambience.music.score import Note, ThemeSlice
+from ambience.music.score import Line, Note, ThemeSlice
 from ambience.music.theme.theme import Theme
 from ambience.scene import Passage, SceneState
 
@@ -23,7 +22,7 @@ class Statement:
     """One transformed appearance of the theme, placed in the piece."""
 
     transform: str
-    notes: tuple[Note, ...]
+    notes: Line
     start_beats: float
     stretch: float  # its beats for one beat of the theme: 3 when augmented threefold
     state: str
@@ -34,12 +33,11 @@ class Statement:
     @property
     def end_beats(self) -> float:
         """Where its last note ends."""
-        return max((note.end_beats for note in self.notes), default=self.start_beats)
+        return self.notes.end_beats if self.notes else self.start_beats
 
     def slice(self, theme: Theme, start_beats: float, end_beats: float) -> ThemeSlice:
         """Cut out what begins within a bar."""
-        inside = tuple(n for n in self.notes if start_beats <= n.onset_beats < end_beats - 1e-9)
-        return ThemeSlice(self.transform, self.notes, inside, head_semitones(theme))
+        return ThemeSlice(self.transform, self.notes, self.notes.within(start_beats, end_beats), theme.head_semitones)
 
     def chord_at(self, theme: Theme, beat: float) -> Chord:
         """Return the theme's own harmony at a place of this statement; after its end, its last chord."""
@@ -86,13 +84,13 @@ def state_theme(
         return running
     transforms = plan or state.theme
     if not transforms:
-        return Statement("", (), start_beats, 1.0, *of_passage)
+        return Statement("", Line(), start_beats, 1.0, *of_passage)
     if plan:
         turn = running.place + 1 if running is not None else 0
     words = transforms[turn % len(transforms)]
     notes = apply(theme, parse_transform(words), scale=theme.scale, rng=rng)
     notes = _moved(recolor(notes, theme.scale, scale), key + passage.register_semitones)
-    placed = tuple(replace(n, onset_beats=n.onset_beats + start_beats) for n in notes)
+    placed = Line(n._replace(onset_beats=n.onset_beats + start_beats) for n in notes)
     return Statement(words, placed, start_beats, parse_transform(words).stretch, *of_passage, turn)
 
 
@@ -112,9 +110,3 @@ def _moved(notes: Sequence[Note], semitones: int) -> tuple[Note, ...]:
     low, high = (edge(note.pitch_midi for note in notes) + semitones for edge in (min, max))
     shift = semitones + 12 * (low < 0) - 12 * (high > _HIGHEST_MIDI)
     return tuple(note.at(note.pitch_midi + shift) for note in notes)
-
-
-def head_semitones(theme: Theme) -> tuple[int, ...]:
-    """Return the intervals of the theme's head motif, note to note."""
-    head = theme.notes[: theme.head_notes]
-    return tuple(b.pitch_midi - a.pitch_midi for a, b in pairwise(head))

@@ -3,8 +3,8 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from numpy.random import Generator
 
@@ -29,8 +29,7 @@ _GOAL_S = 8.0  # pace of a resolution: about one chord in so many seconds
 _NUMERAL = re.compile(r"([b#]?)(iii|ii|iv|i|vii|vi|v)(.*)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Chord:
+class Chord(NamedTuple):
     """A root, a quality, and the pitch class in the bass."""
 
     root_pc: int  # 0..11, C = 0
@@ -134,7 +133,8 @@ def progression(
     ParameterError
         If the plan is unknown, a number is out of range, or "theme" has no chords.
     """
-    require(plan in PLANS, "harmony", "plan", plan, "is no harmonic plan", suggest(plan, PLANS))
+    if plan not in PLANS:
+        raise ParameterError(explain("harmony", "plan", plan, "is no harmonic plan", suggest(plan, PLANS)))
     require(bars >= 1, "harmony", "bars", bars, "must be at least 1")
     require(bar_s > 0.0, "harmony", "bar_s", bar_s, "must be above 0")
     require(0.0 <= tension <= 1.0, "harmony", "tension", tension, "must lie in 0..1")

@@ -1,7 +1,6 @@
 """How voices go from chord to chord: a whole phrase is weighed before its first chord is sung."""
 
-from functools import lru_cache
-from itertools import combinations
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +34,13 @@ class Step(NamedTuple):
     turn: float = 0.0  # 0..1, chooses among equals; the same throughout a phrase
 
 
+class _Prospect(NamedTuple):
+    """What lies ahead of the voicings of a step."""
+
+    prices: FloatArray  # of each, with the best way on from it
+    onward: IntArray  # to which voicing of the next step that leads
+
+
 def lead(
     steps: tuple[Step, ...],
     *,
@@ -63,10 +69,10 @@ def lead(
     voicings : tuple of tuple of int
         One for each step, note numbers from low to high; empty where the register has no tone of the chord.
     """
-    prices, onward = _prospect(steps)
     rows = voicings(steps[0].position).rows
     if not len(rows):
         return ((),) * len(steps)
+    prices = _prospect(steps).prices
     if before:
         prices = prices + _arrival(before, last_chord, steps[0].position)
     for pitch in held:
@@ -74,23 +80,23 @@ def lead(
     place = int(np.argmin(prices))
     way = [tuple(rows[place].tolist())]
     for number, step in enumerate(steps[1:]):
-        place = int(onward[place])
+        place = int(_prospect(steps[number:]).onward[place])
         way.append(tuple(voicings(step.position).rows[place].tolist()))
-        onward = _prospect(steps[number + 1 :])[1]
     return tuple(way)
 
 
 @lru_cache(maxsize=256)
-def _prospect(steps: tuple[Step, ...]) -> tuple[FloatArray, IntArray]:
-    """Price every voicing of the first step together with the best way on from it; tell where that way goes."""
+def _prospect(steps: tuple[Step, ...]) -> _Prospect:
+    """Price every voicing of the first step together with the best way on from it."""
     own = _price(steps[0])
-    if len(steps) == 1 or not len(own):
-        return own, np.zeros(len(own), np.int64)
-    ways = _ways(steps[0].position, steps[1].position) + _prospect(steps[1:])[0]
-    best = np.argmin(ways, axis=1)
-    return own + ways[np.arange(len(own)), best], best
+    if len(steps) == 1:
+        return _Prospect(own, np.zeros(len(own), np.int64))
+    after = _prospect(steps[1:])
+    ways = _ways(steps[0].position, steps[1].position) + after.prices
+    return _Prospect(own + ways.min(axis=1), ways.argmin(axis=1))
 
 
+@lru_cache(maxsize=512)
 def _price(step: Step) -> FloatArray:
     """Price voicings by themselves: spacing, doubling, register, and the theme above them."""
     rows, prices = voicings(step.position)
@@ -143,13 +149,16 @@ def _overlaps(old: IntArray, new: IntArray) -> FloatArray:
 
 def _parallels(old: IntArray, new: IntArray, ways: IntArray) -> FloatArray:
     """Dislike parallel fifths and octaves of any two voices."""
-    wrong = np.zeros(ways.shape[:2], dtype=np.int64)
-    for low, high in combinations(range(old.shape[1]), 2):
-        before, after = (old[:, high] - old[:, low]) % 12, (new[:, high] - new[:, low]) % 12
-        pure = IS_PURE[after] & (before[:, None] == after)
-        if pure.any():
-            wrong += pure & (ways[:, :, low] * ways[:, :, high] > 0)
-    return np.asarray(16.0 * wrong, dtype=np.float64)
+    low, high = _pairs(old.shape[1])
+    before, after = (old[:, high] - old[:, low]) % 12, (new[:, high] - new[:, low]) % 12
+    wrong = IS_PURE[after] & (before[:, None] == after) & (ways[:, :, low] * ways[:, :, high] > 0)
+    return np.asarray(16.0 * wrong.sum(axis=2), dtype=np.float64)
+
+
+@cache
+def _pairs(voices: int) -> tuple[IntArray, IntArray]:
+    """List all pairs of voices: the lower ones, the higher ones."""
+    return np.triu_indices(voices, 1)
 
 
 def _outer_parallels(old: IntArray, new: IntArray) -> FloatArray:

@@ -12,12 +12,14 @@ neither figure replaces the other, and both ignore octaves, which is what `rough
 import math
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import combinations
 
 import numpy as np
 
 from ambience.units import FloatArray, midi_to_hz
 
 Point = tuple[float, float, float]
+_Pair = tuple[float, int, int]  # how far apart two pitch classes are
 
 _RISE = 0.4  # height of a fifth; must lie in sqrt(2/15)..sqrt(1/5) for a third to be nearer than a second
 _WEIGHTS = (0.536, 0.274, 0.190)  # root, fifth, third; also tonic, dominant, subdominant
@@ -78,12 +80,11 @@ def strain_and_diameter(strengths: FloatArray, spelling: tuple[int, ...], minor:
     -----
     Tensile strain and cloud diameter of Herremans and Chew 2016, for tones that are not all alike.
     """
-    points, apart, key = _space(spelling, minor)
+    points, pairs, key = _space(spelling, minor)
     gains = strengths.tolist()
     faint = _AUDIBLE_GAIN * max(gains)
-    audible = [pc for pc, gain in enumerate(gains) if gain > faint]
-    diameter = max((apart[a][b] for i, a in enumerate(audible) for b in audible[:i]), default=0.0)
-    return math.dist(strengths @ points / sum(gains), key), diameter
+    diameter = next((apart for apart, a, b in pairs if gains[a] > faint and gains[b] > faint), 0.0)
+    return math.dist((strengths @ points / sum(gains)).tolist(), key), diameter
 
 
 def roughness(tones: FloatArray) -> FloatArray:
@@ -124,10 +125,11 @@ def _beating() -> FloatArray:
 
 
 @lru_cache(maxsize=512)
-def _space(spelling: tuple[int, ...], minor: bool) -> tuple[FloatArray, list[list[float]], Point]:
-    """Place the pitch classes around a tonic: their points, their distances from each other, the center of the key."""
+def _space(spelling: tuple[int, ...], minor: bool) -> tuple[FloatArray, list[_Pair], Point]:
+    """Place the pitch classes around a tonic: their points, all pairs from far to near, the center of the key."""
     points = [position(place) for place in spelling]
-    return np.array(points), [[math.dist(a, b) for b in points] for a in points], key_center(0, minor)
+    pairs = [(math.dist(points[a], points[b]), a, b) for a, b in combinations(range(len(points)), 2)]
+    return np.array(points), sorted(pairs, reverse=True), key_center(0, minor)
 
 
 def _mix(points: Sequence[Point], weights: Sequence[float]) -> Point:

@@ -1,16 +1,15 @@
 """The cast: motifs with names, made of the theme or of their own, heard whenever they are called."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from ambience import rng
-from ambience.errors import require
+from ambience.errors import ParameterError, explain, require
 from ambience.music.form.thread import Statement, recolor
 from ambience.music.ledger.recognition import recognize
 from ambience.music.motif import apply, head, parse_motif, parse_transform
 from ambience.music.scale import Scale
-from ambience.music.score import Cue, Note, ThemeSlice
+from ambience.music.score import Cue, Line, Note, ThemeSlice
 from ambience.music.theme.theme import Theme
 from ambience.music.transform import from_zero
 from ambience.music.work import Layer, Member, Work
@@ -74,8 +73,8 @@ def cue_statement(work: Work, name: str, *, start_beats: float, scale: Scale, ke
     """
     member = find_member(work, name)
     notes = recolor(member.notes, member.scale, Scale(member.scale.tonic_pc, scale.mode))
-    placed = tuple(
-        replace(n, onset_beats=n.onset_beats + start_beats, pitch_midi=n.pitch_midi + key_semitones) for n in notes
+    placed = Line(
+        n._replace(onset_beats=n.onset_beats + start_beats, pitch_midi=n.pitch_midi + key_semitones) for n in notes
     )
     return Statement(member.words or _OWN, placed, start_beats, 1.0, "", key_semitones)
 
@@ -100,17 +99,18 @@ def cue_in_bar(
     """
     if start_beats >= statement.end_beats - 1e-9 or end_beats <= statement.start_beats + 1e-9:
         return None
-    inside = tuple(n for n in statement.notes if start_beats <= n.onset_beats < end_beats - 1e-9)
+    inside = statement.notes.within(start_beats, end_beats)
     theme = ThemeSlice(statement.transform, statement.notes, inside, head(statement.notes))
     return Cue(name, theme, _players(work, find_member(work, name), state))
 
 
 def find_member(work: Work, name: str) -> Member:
     """Return the member of that name (ParameterError if the work has none)."""
-    names = tuple(member.name for member in work.cast)
-    hint = suggest(name, names) if names else "It has none."
-    require(name in names, "cue", "name", name, "is not in the cast of this preset", hint)
-    return work.cast[names.index(name)]
+    for member in work.cast:
+        if member.name == name:
+            return member
+    hint = suggest(name, tuple(member.name for member in work.cast)) if work.cast else "It has none."
+    raise ParameterError(explain("cue", "name", name, "is not in the cast of this preset", hint))
 
 
 def _member(name: str, wish: Wish, theme: Theme, scale: Scale, singers: tuple[str, ...], seed: int) -> Member:

@@ -1,7 +1,7 @@
 """The theme itself: a statement in its singer's register, shaped toward its climax, played by a hand."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 from typing import ClassVar, Literal
 
@@ -9,11 +9,11 @@ from numpy.random import Generator
 
 from ambience.music.harmony.voicing import require_register
 from ambience.music.playing.breathing import longest_beats, phrased
-from ambience.music.playing.hairpin import hairpins, line_spans
+from ambience.music.playing.hairpin import hairpins
 from ambience.music.playing.octaves import octave_shifts
 from ambience.music.playing.supply import carried
 from ambience.music.playing.touch import chances, looseness, playable, sounding_until, strength
-from ambience.music.score import Bar, Note
+from ambience.music.score import Bar, Line, Note
 from ambience.plugins import setting
 from ambience.units import smoothstep
 
@@ -58,14 +58,14 @@ class Melody:
 
     def dynamics(self, bar: Bar) -> Sequence[tuple[float, float]]:
         """Grow toward the highest note of the theme, and within every long one."""
-        return hairpins(bar, self.hairpin, line_spans(bar.theme.statement))
+        return hairpins(bar, self.hairpin, bar.theme.statement.spans)
 
     def _line(self, bar: Bar) -> tuple[Note, ...]:
         """Bring the notes of the bar into the register, shortened where the singer must breathe after them."""
         notes = bar.theme.notes
         if not notes:
             return ()
-        line = bar.theme.statement if notes[0] in bar.theme.statement else notes
+        line = bar.theme.statement or Line(notes)
         place = line.index(notes[0])
         shifts = octave_shifts(
             line,
@@ -117,17 +117,15 @@ class Melody:
 
     def _dynamic(self, note: Note, bar: Bar) -> float:
         """Grow toward the highest note of the statement and recede from it."""
-        statement = bar.theme.statement or (note,)
-        climax = -max([(n.pitch_midi, -n.onset_beats) for n in statement])[1]
-        first, last = statement[0].onset_beats, max([n.onset_beats + n.duration_beats for n in statement])
+        statement = bar.theme.statement or Line((note,))
+        climax, first, last = statement.climax_beats, statement[0].onset_beats, statement.end_beats
         reach = (climax - first) if note.onset_beats <= climax else (last - climax)
         away = abs(note.onset_beats - climax) / reach if reach > 0.0 else 0.0
         return 1.0 - self.shape * smoothstep(away)
 
     def _double(self, note: Note, octave: int, bar: Bar, chance: Iterator[float]) -> Note:
         late = min(looseness(bar, chance), 0.2 * note.duration_beats, max(bar.end_beats - note.onset_beats - 0.01, 0.0))
-        return replace(
-            note,
+        return note._replace(
             onset_beats=note.onset_beats + late,
             duration_beats=note.duration_beats - late,
             pitch_midi=note.pitch_midi + octave,

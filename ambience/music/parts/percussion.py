@@ -1,7 +1,7 @@
 """Drums in one of four roles: they carry the pulse, place accents across it, fill phrase ends, or roll into them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from numpy.random import Generator
@@ -47,7 +47,7 @@ class Percussion:
             notes = [n for n in notes if n.onset_beats > bar.start_beats + 0.01]
             hit = self._stroke(bar, 0.0, 1.35, chance, low=True)
             # A bar that was cut short may leave the drum ringing; then the hit is a bigger drum's.
-            notes.append(replace(hit, pitch_midi=hit.pitch_midi - 2 * (hit.pitch_midi in sounding_until(bar))))
+            notes.append(hit._replace(pitch_midi=hit.pitch_midi - 2 * (hit.pitch_midi in sounding_until(bar))))
         return playable(before_gasp(notes, bar), bar)
 
     def _pulse(self, bar: Bar, chance: Iterator[float]) -> list[Note]:

@@ -1,9 +1,10 @@
 """Breath: where players of winds and voices take it, since nobody can sing for ever."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import inf
 
-from ambience.music.score import Bar, Note
+from ambience.music.score import Bar, Line, Note
 
 _BREATH_BEATS = 0.5
 _LARGEST_SHARE = 0.3  # of a note, that is given up for the breath after it
@@ -23,13 +24,14 @@ def breathes(bar: Bar, breath_s: float, player: int, ahead: int = 0) -> bool:
     return (bar.index + ahead + player) % bars == bars - 1
 
 
-def phrased(notes: Sequence[Note], breath_beats: float) -> tuple[Note, ...]:
+@lru_cache(maxsize=64)  # a statement is asked for in every bar of it
+def phrased(notes: Line, breath_beats: float) -> tuple[Note, ...]:
     """Shorten notes of a line so that the player breathes in time, after long notes rather than short ones.
 
     Parameters
     ----------
-    notes : sequence of Note
-        The whole line, one note after the other.
+    notes : Line
+        The whole of it.
     breath_beats : float, > 0
         How long the player can go on.
     """

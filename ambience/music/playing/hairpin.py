@@ -3,9 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from math import inf
 
-from ambience.music.score import Bar, Note
+from ambience.music.score import Bar
 
 Points = tuple[tuple[float, float], ...]
 """(beat, expression 0..1), by rising beat; straight lines between."""
@@ -93,13 +92,6 @@ def harmony_spans(bar: Bar) -> list[tuple[float, float]]:
     return [(begin, end) for begin, end in pairwise(edges) if end - begin > 1.5 * bar.length_beats]
 
 
-def line_spans(notes: Sequence[Note]) -> list[tuple[float, float]]:
-    """List where the notes of a line begin and end, each before the next."""
-    stops = [*(note.onset_beats for note in notes[1:]), inf]
-    ends = [note.onset_beats + note.duration_beats for note in notes]
-    return [(note.onset_beats, min(end, stop)) for note, end, stop in zip(notes, ends, stops, strict=False)]
-
-
 def _softness(corners: Points, messa: Sequence[tuple[float, float]], beat: float) -> float:
     """Tell how far below the climax a beat is; a long note swells into a part of what is left."""
     swelling = value_at(messa, beat) if messa else 0.0
@@ -117,7 +109,7 @@ def _arch(bar: Bar) -> Points:
     length = bar.phrase.bars * bar.length_beats
     climax = start + _CLIMAX * length
     if bar.theme.statement:
-        highest = -max([(note.pitch_midi, -note.onset_beats) for note in bar.theme.statement])[1]
+        highest = bar.theme.statement.climax_beats
         if 0.25 * length <= highest - start <= 0.85 * length:
             climax = highest
     return ((start, 0.0), (climax, 1.0), (start + length, 0.0))

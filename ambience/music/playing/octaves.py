@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from ambience.music.score import Note
+from ambience.music.score import Line, Note
 
 _KIN_SEMITONES = 2  # by which a motif's intervals change when it moves through a scale
 _LONGER = 1.5  # times as long as its neighbors: a note on which a gesture ends
@@ -14,7 +14,7 @@ _OFF_CENTER = 0.01  # a note and semitone: it decides where nothing else does
 
 
 def octave_shifts(
-    line: tuple[Note, ...],
+    line: Line,
     lowest_midi: int,
     highest_midi: int,
     *,
@@ -25,7 +25,7 @@ def octave_shifts(
 
     Parameters
     ----------
-    line : tuple of Note
+    line : Line
         One after the other.
     lowest_midi, highest_midi : int
         The register, at least 11 semitones wide.
@@ -57,9 +57,7 @@ def _shifts(pitch: int, lowest: int, highest: int) -> range:
 
 
 @lru_cache(maxsize=64)  # a statement is asked for in every bar of it
-def _by_gestures(
-    line: tuple[Note, ...], lowest: int, highest: int, center: float, head: tuple[int, ...]
-) -> tuple[int, ...]:
+def _by_gestures(line: Line, lowest: int, highest: int, center: float, head: tuple[int, ...]) -> tuple[int, ...]:
     """Change the octave where it is heard least.
 
     Dynamic programming over the notes: A. J. Viterbi, "Error bounds for convolutional codes", 1967.

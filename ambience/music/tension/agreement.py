@@ -61,7 +61,7 @@ def _edges(score: Score) -> FloatArray:
     """Return where the bars begin, in seconds, and where the last one ends, as long as the one before it."""
     beats = [beat for beat, _ in score.chords]
     ends = [beats[-1] + (beats[-1] - beats[-2])] if len(beats) > 1 else [score.length_beats] * bool(beats)
-    return np.array([score.second_at(beat) for beat in (*beats, *ends)])
+    return score.seconds_at([*beats, *ends])
 
 
 def _per_bar(score: Score, edges_s: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -35,6 +35,7 @@ _MOMENTS = 4  # sonorities of a bar
 _SAME_ONSET_S = 0.04
 _AUDIBLE_DB = 30.0  # below the loudest note of the bar: what is softer is not noticed as a stroke
 _SILENCE = 1e-9
+_NEPERS = 0.1 * math.log(10.0)  # of energy, in a decibel
 _PLACES = NO_PITCH + 1
 _PITCHES = np.arange(128.0)
 _PITCH_CLASSES = np.arange(128) % 12
@@ -94,7 +95,7 @@ class Sounding:
             shaded = np.minimum(np.maximum(velocities + shade, SOFTEST), 1.0)
             velocities = np.where(begins, shaded, velocities)
         levels_db = self.levels_db + VELOCITY_RANGE_DB * velocities
-        energies = self.shares * np.exp(levels_db * (0.1 * math.log(10.0)))[:, None]
+        energies = self.shares * np.exp(levels_db * _NEPERS)[:, None]
         moments = np.bincount(self.cells, energies.ravel(), _MOMENTS * _PLACES).reshape(_MOMENTS, _PLACES)
         struck = begins & (levels_db > levels_db.max() - _AUDIBLE_DB)
         begun, total = float(energies[begins].sum()) / _MOMENTS, float(moments.sum()) / _MOMENTS

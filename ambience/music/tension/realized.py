@@ -7,12 +7,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from ambience.music.score import Bar
+from ambience.music.score import Bar, Note
 from ambience.music.tension.impression import NO_PITCH, VELOCITY_RANGE_DB, Impression, Sounding, sorted_out
 from ambience.music.work import Layer, TimedNote
 from ambience.plugins import MidiProfile
 from ambience.timeline import opening_gain
-from ambience.units import gain_to_db
+from ambience.units import beats_to_s, gain_to_db
 
 _MEZZO_FORTE = 0.6
 
@@ -62,29 +62,37 @@ class Listener:
         before : Impression, optional
             What the bar before left: harmony and register are heard over several seconds.
         """
-        return self.listen(bar, sounding, expression).impression(before=before)
+        return self.listen(bar, sounding, ((),) * len(sounding), expression).impression(before=before)
 
     def listen(
         self,
         bar: Bar,
         sounding: Sequence[Sequence[TimedNote]],
+        begun: Sequence[Sequence[Note]],
         expression: Sequence[Sequence[tuple[float, float]]] = (),
     ) -> Sounding:
-        """Sort out what sounds in a bar, so that it can be heard softer and louder; parameters as for `hear`."""
+        """Sort out what sounds in a bar, so that it can be heard softer and louder.
+
+        Parameters as for `hear`; `begun` is what begins in the bar and has not been given its time yet.
+        """
         opening_db = gain_to_db(opening_gain(bar.controls.tension)) - VELOCITY_RANGE_DB * _MEZZO_FORTE
         offsets_db = _offsets_db(self._levels_db, bar.state.gains_db)
         rows: list[tuple[float, float, int, float, float]] = []  # onset, end, place, level, velocity
-        for number, notes in enumerate(sounding):
-            if not notes or offsets_db[number] < _UNHEARD_DB:
+        start_s, start_beats, tempo_bpm = bar.start_s, bar.start_beats, bar.tempo_bpm
+        for number, (held, fresh) in enumerate(zip(sounding, begun, strict=True)):
+            if not (held or fresh) or offsets_db[number] < _UNHEARD_DB:
                 continue
             ring_s, pitched = self._ways[number]
             level_db = opening_db + offsets_db[number] + (_mean_db(expression[number]) if expression else 0.0)
-            for timed in notes:
-                note, onset_s = timed.note, timed.onset_s
-                end_s = min(timed.end_s, onset_s + ring_s) + _RELEASE_S
+            heard = [(timed.note, timed.onset_s, timed.end_s) for timed in held]
+            for note in fresh:
+                onset_s = start_s + beats_to_s(note.onset_beats - start_beats, tempo_bpm)
+                heard.append((note, onset_s, onset_s + beats_to_s(note.duration_beats, tempo_bpm)))
+            for note, onset_s, end_s in heard:
+                until_s = (end_s if end_s < onset_s + ring_s else onset_s + ring_s) + _RELEASE_S
                 grown_db = _SWELL_DB if note.articulation == "swell" else 0.0
                 place = note.pitch_midi if pitched else NO_PITCH
-                rows.append((onset_s, end_s, place, level_db + grown_db, note.velocity))
+                rows.append((onset_s, until_s, place, level_db + grown_db, note.velocity))
         return sorted_out(bar, np.array(rows, dtype=np.float64).reshape(-1, 5))
 
 

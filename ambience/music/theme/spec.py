@@ -46,8 +46,13 @@ class Theme:
     @property
     def signature_semitones(self) -> int:
         """The widest interval of the head, the first of equals; negative falls."""
+        return max(self.head_semitones, key=abs, default=0)
+
+    @property
+    def head_semitones(self) -> tuple[int, ...]:
+        """The intervals of the head motif, note to note."""
         pitches = [note.pitch_midi for note in self.notes[: self.head_notes]]
-        return max((b - a for a, b in pairwise(pitches)), key=abs, default=0)
+        return tuple([b - a for a, b in pairwise(pitches)])
 
     @property
     def climax_share(self) -> float:

@@ -209,4 +209,4 @@ def _phrased(notes: Sequence[Note], bar_beats: float) -> tuple[Note, ...]:
     def velocity(note: Note) -> float:
         return round(0.58 + 0.26 * (note.pitch_midi - low) / span + 0.05 * (note.onset_beats % bar_beats < 1e-6), 3)
 
-    return tuple(replace(note, velocity=velocity(note)) for note in notes)
+    return tuple(note._replace(velocity=velocity(note)) for note in notes)
