@@ -3,6 +3,7 @@
 import numpy as np
 
 from ambience.sound.dsp._jit import inline_kernel, kernel
+from ambience.sound.dsp.channels import add_channels
 from ambience.sound.dsp.delay import climb_run, diffuse_run, glide_run, read_run
 from ambience.sound.dsp.oscillator import sine
 from ambience.units import AnyArray, Audio, FloatArray, IntArray, Mono
@@ -44,11 +45,18 @@ def reverberate(
     Feedback delay network: J. Stautner, M. Puckette, "Designing Multi-Channel Reverberators", CMJ 1982. Every line is
     longer than a quantum, so a whole quantum can be read, damped, mixed and written line by line.
     """
+    sent, heard = send.reshape(-1), out.reshape(-1)
     for q in range(send.shape[0] // _QUANTUM):
         count = place[0]
         here = count * _QUANTUM
         _enter(
-            send[q * _QUANTUM : (q + 1) * _QUANTUM], wet[q], wet[q + 1], poles[2], front, here % front.shape[1], memory
+            sent[2 * q * _QUANTUM : 2 * (q + 1) * _QUANTUM],
+            wet[q],
+            wet[q + 1],
+            poles[2],
+            front,
+            here % front.shape[1],
+            memory,
         )
         for side in range(2):
             scratch[_LEFT + side, :_QUANTUM] = _ZERO
@@ -62,16 +70,13 @@ def reverberate(
         _damp(scratch, abreast, gains, poles[0], poles[1], memory[0], memory[1])
         _mix(scratch)
         _feed(lines, here % lines.shape[1], scratch)
-        heard, left, right = out[q * _QUANTUM : (q + 1) * _QUANTUM], scratch[_LEFT], scratch[_RIGHT]
-        for n in range(_QUANTUM):
-            heard[n, 0] += left[n]
-            heard[n, 1] += right[n]
+        add_channels(scratch[_LEFT], scratch[_RIGHT], heard[2 * q * _QUANTUM : 2 * (q + 1) * _QUANTUM])
         place[0] = count + 1
 
 
 @inline_kernel
 def _enter(
-    send: Audio,
+    sent: Mono,
     wet: float,
     next_wet: float,
     pole: float,
@@ -86,8 +91,8 @@ def _enter(
     gain = wet * (1.0 - pole)
     for n in range(0, _QUANTUM, 2):  # two frames a step: the filter waits half as long for itself
         now, then = gain + step * n, gain + step * (n + 1)
-        x, u = now * send[n, 0], now * send[n, 1]
-        y, v = then * send[n + 1, 0] + pole * x, then * send[n + 1, 1] + pole * u
+        x, u = now * sent[2 * n], now * sent[2 * n + 1]
+        y, v = then * sent[2 * n + 2] + pole * x, then * sent[2 * n + 3] + pole * u
         front_left[n], front_right[n] = x + pole * left, u + pole * right
         left, right = y + square * left, v + square * right
         front_left[n + 1], front_right[n + 1] = left, right
