@@ -21,7 +21,6 @@ from ambience.io.wav_chunks import Cue, Tags, recording_date
 from ambience.mastering import fade_gains, find_gain, session_gains, stem_depth, write_mix, write_stem
 from ambience.music.sheet import Score
 from ambience.preset import Preset
-from ambience.sound.block import QUANTUM_FRAMES
 from ambience.sound.master import MASTERS
 from ambience.sound.meter import Meter
 from ambience.sound.orchestra import fonts_of
@@ -30,7 +29,6 @@ from ambience.units import Audio, s_to_frames
 Stage = Literal["compiling", "rendering", "mastering"]
 Report = Callable[["Progress"], None]
 
-_BLOCK_FRAMES = 752 * QUANTUM_FRAMES  # about four seconds, and whole quanta: the engine works ahead within a block
 _RENDERED = 0.9  # of the work is done when the engine has finished, as measured
 _SPARE_BYTES = 4_000_000  # notes, sidecar, headers
 
@@ -112,7 +110,7 @@ def render(
     session : Session, optional
         What somebody did live; it is done again, and without a `master` the samples are those that were heard then.
     progress : callable, optional
-        Told how far the work has come, every few seconds of sound.
+        Told how far the work has come, every second of sound.
 
     Raises
     ------
@@ -226,11 +224,10 @@ def _play(job: _Job, drafts: Drafts) -> _Take:
         engine.post(change)
     with ThreadPoolExecutor(1) as recorder:
         kept = recorder.submit(lambda: None)
-        for start in range(0, job.length_frames, _BLOCK_FRAMES):
-            audio = engine.render(min(_BLOCK_FRAMES, job.length_frames - start))
+        for audio in engine.blocks(job.length_frames):
             kept.result()  # the tape may be one block behind
-            kept = recorder.submit(keep, start, audio, engine.take_stems())
-            job.report(Progress("rendering", _RENDERED * (start + len(audio)) / job.length_frames))
+            kept = recorder.submit(keep, engine.frame - len(audio), audio, engine.take_stems())
+            job.report(Progress("rendering", _RENDERED * engine.frame / job.length_frames))
         kept.result()
     score = engine.score()
     engine.close()  # not after an interruption: that would wait for threads that compile
