@@ -40,6 +40,14 @@ def part_channels(line: Mono, left: Mono, right: Mono) -> None:
 
 
 @inline_kernel
+def join_channels(left: Mono, right: Mono, line: Mono) -> None:
+    """Lay the heads of two channels into a line of frames."""
+    for n in range(line.shape[0] // 2):
+        line[2 * n] = left[n]
+        line[2 * n + 1] = right[n]
+
+
+@inline_kernel
 def weave(first: Mono, second: Mono, third: Mono, fourth: Mono, line: Mono) -> None:
     """Lay the heads of four channels side by side, frame by frame, into a line."""
     for n in range(line.shape[0] // 4):
