@@ -185,15 +185,16 @@ def _make(job: _Job, drafts: Drafts) -> Sound:
     master = MASTERS[job.preset.master.name]
     gain_db = job.preset.master.gain_db if job.as_heard else find_gain(take.mix, take.meter, master, job.sample_rate_hz)
     container, seed = container_of(targets.audio), job.preset.seed
-    with _sound_file(job, drafted[targets.audio], take.score, "", container, job.bit_depth) as opened:
-        loudness = write_mix(take.mix, master, gain_db, opened, seed)
+    with ThreadPoolExecutor(1) as scribe, drafted[targets.midi].open("wb") as opened_midi:
+        midi_saved = scribe.submit(save_midi, take.score, opened_midi)
+        with _sound_file(job, drafted[targets.audio], take.score, "", container, job.bit_depth) as opened:
+            loudness = write_mix(take.mix, master, gain_db, opened, seed)
+        midi_saved.result()
     sound = Sound(job.sample_rate_hz, container, job.bit_depth, job.length_frames, loudness)
     for (name, target), tape in zip(targets.stems, take.stems, strict=True):
         depth = stem_depth(take.stems, gain_db, job.bit_depth)
         with _sound_file(job, drafted[target], take.score, f" ({name})", "wav", depth) as opened:
             write_stem(tape, name, gain_db, opened, seed)
-    with drafted[targets.midi].open("wb") as opened_midi:
-        save_midi(take.score, opened_midi)
     records = [record(drafted[file], file.relative_to(targets.audio.parent).as_posix()) for file in targets.files[:-1]]
     fonts = [(record(path, path.name), layers) for path, layers in fonts_of(job.preset).items()]
     document = to_json(describe(job.preset, take.score, sound, records, job.session, fonts))
