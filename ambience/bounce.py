@@ -21,7 +21,6 @@ from ambience.io.wav_chunks import Cue, Tags, recording_date
 from ambience.mastering import fade_gains, find_gain, session_gains, stem_depth, write_mix, write_stem
 from ambience.music.sheet import Score
 from ambience.preset import Preset
-from ambience.sound.block import QUANTUM_FRAMES
 from ambience.sound.master import MASTERS
 from ambience.sound.meter import Meter
 from ambience.sound.orchestra import fonts_of
@@ -30,7 +29,6 @@ from ambience.units import Audio, s_to_frames
 Stage = Literal["compiling", "rendering", "mastering"]
 Report = Callable[["Progress"], None]
 
-_BLOCK_FRAMES = 752 * QUANTUM_FRAMES  # about four seconds, and whole quanta: the engine works ahead within a block
 _RENDERED = 0.9  # of the work is done when the engine has finished, as measured
 _SPARE_BYTES = 4_000_000  # notes, sidecar, headers
 
@@ -112,7 +110,7 @@ def render(
     session : Session, optional
         What somebody did live; it is done again, and without a `master` the samples are those that were heard then.
     progress : callable, optional
-        Told how far the work has come, every few seconds of sound.
+        Told how far the work has come, every second of sound.
 
     Raises
     ------
@@ -187,15 +185,16 @@ def _make(job: _Job, drafts: Drafts) -> Sound:
     master = MASTERS[job.preset.master.name]
     gain_db = job.preset.master.gain_db if job.as_heard else find_gain(take.mix, take.meter, master, job.sample_rate_hz)
     container, seed = container_of(targets.audio), job.preset.seed
-    with _sound_file(job, drafted[targets.audio], take.score, "", container, job.bit_depth) as opened:
-        loudness = write_mix(take.mix, master, gain_db, opened, seed)
+    with ThreadPoolExecutor(1) as scribe, drafted[targets.midi].open("wb") as opened_midi:
+        midi_saved = scribe.submit(save_midi, take.score, opened_midi)
+        with _sound_file(job, drafted[targets.audio], take.score, "", container, job.bit_depth) as opened:
+            loudness = write_mix(take.mix, master, gain_db, opened, seed)
+        midi_saved.result()
     sound = Sound(job.sample_rate_hz, container, job.bit_depth, job.length_frames, loudness)
     for (name, target), tape in zip(targets.stems, take.stems, strict=True):
         depth = stem_depth(take.stems, gain_db, job.bit_depth)
         with _sound_file(job, drafted[target], take.score, f" ({name})", "wav", depth) as opened:
             write_stem(tape, name, gain_db, opened, seed)
-    with drafted[targets.midi].open("wb") as opened_midi:
-        save_midi(take.score, opened_midi)
     records = [record(drafted[file], file.relative_to(targets.audio.parent).as_posix()) for file in targets.files[:-1]]
     fonts = [(record(path, path.name), layers) for path, layers in fonts_of(job.preset).items()]
     document = to_json(describe(job.preset, take.score, sound, records, job.session, fonts))
@@ -226,11 +225,10 @@ def _play(job: _Job, drafts: Drafts) -> _Take:
         engine.post(change)
     with ThreadPoolExecutor(1) as recorder:
         kept = recorder.submit(lambda: None)
-        for start in range(0, job.length_frames, _BLOCK_FRAMES):
-            audio = engine.render(min(_BLOCK_FRAMES, job.length_frames - start))
+        for audio in engine.blocks(job.length_frames):
             kept.result()  # the tape may be one block behind
-            kept = recorder.submit(keep, start, audio, engine.take_stems())
-            job.report(Progress("rendering", _RENDERED * (start + len(audio)) / job.length_frames))
+            kept = recorder.submit(keep, engine.frame - len(audio), audio, engine.take_stems())
+            job.report(Progress("rendering", _RENDERED * engine.frame / job.length_frames))
         kept.result()
     score = engine.score()
     engine.close()  # not after an interruption: that would wait for threads that compile

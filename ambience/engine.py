@@ -11,11 +11,11 @@ from ambience.engine_desk import Crew, make_desks, make_mixer, prepare
 from ambience.engine_now import describe
 from ambience.engine_reader import Reader
 from ambience.engine_requests import Exit, Now, Requests, ScheduledChange, check
+from ambience.engine_stands import Stands
 from ambience.errors import require
 from ambience.music.conducting.commission import commission
 from ambience.music.conducting.conductor import Conductor
 from ambience.music.sheet import Score
-from ambience.music.work import WrittenBar
 from ambience.preset import Preset
 from ambience.scene import SceneChange
 from ambience.sound.block import QUANTUM_FRAMES
@@ -70,28 +70,32 @@ class Engine(Requests):
         self._conductor = Conductor(work, self._timeline)
         self._mixer = make_mixer(preset, sample_rate_hz, stems, layer_stems)
         self._desks = make_desks(preset, sample_rate_hz, self._mixer)
+        self._stands = Stands(self._desks, sample_rate_hz)
         if endless:
             prepare(self._desks, self._crew)
         self._quantum = 0  # of the next span
         self._ready: Audio = np.zeros((0, 2), dtype=np.float32)
         self._ready_stems: dict[str, Audio] = {}
         self._stems: dict[str, list[Audio]] = {}
-        self._readers: tuple[Reader, ...] = ()
         self.log: list[SceneChange] = []  # every change that was asked for, as it was applied
 
     def render(self, n_frames: int) -> Audio:
         """Return the next `n_frames` of the mix, shape (n_frames, 2), before the master."""
         require(n_frames >= 0, "Engine.render", "n_frames", n_frames, "must not be negative")
-        blocks: list[Audio] = []
         self._stems = {}
-        missing = n_frames - self._hand_out(n_frames, blocks)
-        for _ in self._spans(-(-missing // QUANTUM_FRAMES)):
-            missing -= self._hand_out(missing, blocks)
-        self.frame += n_frames
+        blocks = list(self._blocks(n_frames))
         return np.concatenate(blocks) if blocks else np.zeros((0, 2), dtype=np.float32)
 
+    def blocks(self, n_frames: int) -> Iterator[Audio]:
+        """Yield the next `n_frames` in blocks of a second at most; while one is used, the next is being played."""
+        made = self._blocks(n_frames)
+        self._stems = {}
+        for audio in made:
+            yield audio
+            self._stems = {}
+
     def take_stems(self) -> dict[str, Audio]:
-        """Return the stems of the last `render`, same frames: the groups sum to the mix, and so do the layers."""
+        """Return the stems of the last `render` or block, same frames: the groups sum to the mix, so do the layers."""
         return {name: np.concatenate(parts) for name, parts in self._stems.items()}
 
     def score(self) -> Score:
@@ -123,7 +127,7 @@ class Engine(Requests):
         check(change, self._work, self.now_s)
         self.log.append(change)
         if (bar := self._conductor.post(change)) is not None:
-            self._rewrite(bar)
+            self._stands.rewrite(bar, self._quantum * QUANTUM_FRAMES)
         rate, answer = self.sample_rate_hz, None
         if change.state is not None and (change.at_s < self._conductor.end_s or change.at_s == self.now_s):
             answer = self._conductor.foretell(change)
@@ -141,29 +145,37 @@ class Engine(Requests):
 
     def admit(self, reader: Reader) -> None:
         """Let somebody read along from now on, first the bar that is being played."""
-        self._readers = (*self._readers, reader)
+        self._stands.admit(reader)
         reader.read_controls(self._quantum * QUANTUM_FRAMES, self._timeline.rows(np.array([self.now_s]))[0][0])
         if (bar := self._conductor.last) is not None:
             reader.read_bar(bar, 0)
 
     def dismiss(self, reader: Reader) -> None:
         """Let somebody read no more."""
-        self._readers = tuple(other for other in self._readers if other is not reader)
+        self._stands.dismiss(reader)
 
     def now(self) -> Now:
         """Tell how the piece stands at the moment that is rendered next."""
         return describe(self._conductor, self._timeline, self.now_s, self.sample_rate_hz)
 
-    def _hand_out(self, most_frames: int, blocks: list[Audio]) -> int:
-        """Move what is ready, `most_frames` at most, to `blocks`; tell how many frames that were."""
-        count = min(most_frames, len(self._ready))
-        if count:
-            blocks.append(self._ready[:count])
-            self._ready = self._ready[count:]
-            for name, stem in self._ready_stems.items():
-                self._stems.setdefault(name, []).append(stem[:count])
-            self._ready_stems = {name: stem[count:] for name, stem in self._ready_stems.items()}
-        return count
+    def _blocks(self, n_frames: int) -> Iterator[Audio]:
+        """Yield the next `n_frames` as they are made, first what is left of the last quantum."""
+        missing = n_frames
+        if len(self._ready) and missing:
+            missing -= len(audio := self._hand_out(missing))
+            yield audio
+        for _ in self._spans(-(-missing // QUANTUM_FRAMES)):
+            missing -= len(audio := self._hand_out(missing))
+            yield audio
+
+    def _hand_out(self, most_frames: int) -> Audio:
+        """Take from what is ready, `most_frames` at most."""
+        audio, self._ready = self._ready[:most_frames], self._ready[most_frames:]
+        for name, stem in self._ready_stems.items():
+            self._stems.setdefault(name, []).append(stem[:most_frames])
+            self._ready_stems[name] = stem[most_frames:]
+        self.frame += len(audio)
+        return audio
 
     def _spans(self, quanta: int) -> Iterator[None]:
         """Make so many quanta ready, a span at a time: while one is in the rooms, the next is played.
@@ -174,6 +186,7 @@ class Engine(Requests):
         playing = self._play(lengths[0] if lengths else 0)
         for length, following in pairwise([*lengths, 0]):
             controls, wait_for_layers = playing
+            self._write_until(self._quantum + following)  # while others play: it takes as long as some of them
             jobs = self._mixer.jobs(wait_for_layers(), controls)
             wait_for_rooms = self._crew.begin(jobs, spread=length >= _SPREAD_QUANTA)
             playing = self._play(following)
@@ -188,11 +201,11 @@ class Engine(Requests):
         if quanta == 0:
             return np.zeros((1, 5)), list
         start_frame = self._quantum * QUANTUM_FRAMES
-        self._compose_until(start_frame + quanta * QUANTUM_FRAMES)
+        self._write_until(self._quantum + quanta)
+        self._stands.give_out()
         times_s = np.arange(self._quantum, self._quantum + quanta + 1) * QUANTUM_FRAMES / self.sample_rate_hz
         controls, gains = self._timeline.rows(times_s)
-        for reader in self._readers:
-            reader.read_controls(start_frame, controls[0])
+        self._stands.read_controls(start_frame, controls[0])
         order = sorted(range(len(self._desks)), key=lambda number: -self._desks[number].busy_s)
         jobs = [
             partial(self._desks[number].play, start_frame, self.sample_rate_hz, controls, gains[:, number])
@@ -207,22 +220,10 @@ class Engine(Requests):
 
         return controls, wait_in_order
 
-    def _rewrite(self, bar: WrittenBar) -> None:
-        """Let the rest of the bar that is being played be what it has become."""
-        rate, frame = self.sample_rate_hz, self._quantum * QUANTUM_FRAMES
-        for reader in self._readers:
-            reader.read_bar(bar, frame)
-        for desk, notes in zip(self._desks, bar.notes, strict=True):
-            desk.drop_from(frame)
-            desk.expect((note for note in notes if s_to_frames(note.onset_s, rate) >= frame), rate)
-
-    def _compose_until(self, stop_frame: int) -> None:
-        while s_to_frames(self._conductor.end_s, self.sample_rate_hz) < stop_frame:
+    def _write_until(self, quantum: int) -> None:
+        """Compose as far as is needed to play up to a quantum."""
+        while s_to_frames(self._conductor.end_s, self.sample_rate_hz) < quantum * QUANTUM_FRAMES:
             bar = self._conductor.next_bar()
             if bar is None:
                 return
-            for reader in self._readers:
-                reader.read_bar(bar, 0)
-            for desk, notes, points in zip(self._desks, bar.notes, bar.expression, strict=True):
-                desk.expect(notes, self.sample_rate_hz)
-                desk.swell(bar.bar, points, self.sample_rate_hz)
+            self._stands.add(bar)

@@ -63,6 +63,8 @@ def session_level(preset: Preset, sample_rate_hz: int) -> Limiter:
 
 
 def _edges(start_frame: int, n_frames: int, length_frames: float, rise: int, fall: int) -> Audio:
+    if start_frame >= rise and start_frame + n_frames <= length_frames - fall:
+        return np.ones((n_frames, 1), np.float32)
     frames = np.arange(start_frame, start_frame + n_frames, dtype=np.float64)
     gains: Audio = smoothsteps(np.minimum(frames / rise, (length_frames - 1 - frames) / fall)).astype(np.float32)
     return gains[:, np.newaxis]

@@ -45,6 +45,19 @@ def test_the_number_of_threads_changes_no_sample(battle: Audio, threads: int) ->
     assert np.array_equal(rendered(small(state="battle"), threads=threads), battle)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_is_taken_block_by_block_is_what_is_taken_at_once(battle: Audio, threads: int) -> None:
+    engine = Engine(small(state="battle"), threads=threads, stems=True)
+    parts = [engine.render(100)]
+    for audio in engine.blocks(FRAMES - 200):
+        assert np.allclose(sum(engine.take_stems().values()), audio, atol=1e-5)
+        parts.append(audio)
+    parts.append(engine.render(100))
+    assert max(map(len, parts)) <= 48_128
+    assert engine.frame == FRAMES
+    assert np.array_equal(np.concatenate(parts), battle)
+
+
 def test_another_seed_is_another_piece(battle: Audio) -> None:
     assert not np.array_equal(rendered(small(seed=4, state="battle")), battle)
 

@@ -77,10 +77,10 @@ def play(preset: "Preset", report: "Callable[[Progress], None]") -> tuple[Sketch
     length_frames = engine.length_frames
     require(length_frames > 0, "look", "duration_s", preset.duration_s, "is shorter than one frame")
     sketcher = Sketcher(engine.sample_rate_hz, length_frames)
-    for start in range(0, length_frames, _BLOCK_FRAMES):
-        audio = engine.render(min(_BLOCK_FRAMES, length_frames - start))
+    for audio in engine.blocks(length_frames):
+        start = engine.frame - len(audio)
         sketcher.add(audio * fade_gains(start, len(audio), length_frames, engine.sample_rate_hz))
-        report(Progress("rendering", (start + len(audio)) / length_frames))
+        report(Progress("rendering", engine.frame / length_frames))
     score = engine.score()
     engine.close()
     master = MASTERS[preset.master.name]

@@ -35,7 +35,7 @@ class Tape:
         with _naming(self._folder):
             self._file.write(np.ascontiguousarray(audio, dtype=np.float32).data)
         self.length_frames += len(audio)
-        self.peak_gain = max(self.peak_gain, float(np.abs(audio).max(initial=0.0)))
+        self.peak_gain = max(self.peak_gain, float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
 
     def blocks(self, n_frames: int) -> Iterator[Audio]:
         """Play from the start, `n_frames` at a time; the last block may be shorter."""

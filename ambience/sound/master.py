@@ -14,6 +14,7 @@ from ambience.units import Audio, db_to_gain, s_to_frames
 
 _BOX_S = 0.0022  # two of them lie within the 5 ms for which the ear masks what comes before a stroke
 _RELEASE_S = 0.12
+_CHUNKS_AHEAD = 32  # after so many, what the limiter remembers is moved
 _ROUNDS = 6
 _NEAR_LU = 0.05
 
@@ -65,7 +66,8 @@ class Limiter:
         self._near = self._ceiling / (float(np.abs(self._table).sum(axis=1).max()) * 1.0001)
         self.latency_frames = 0 if ceiling_dbtp is None else TAPS // 2 + 2 * self._box_frames
         self._owed = self.latency_frames
-        self._history = np.zeros((2, self.latency_frames + TAPS + 8 + CHUNK), np.float32)
+        self._kept_frames = self.latency_frames + TAPS + 8
+        self._history = np.zeros((2, self._kept_frames + _CHUNKS_AHEAD * CHUNK), np.float32)
         self._peaks = np.zeros((2, CHUNK), np.float32)
         self._wanted = np.zeros(2 * self._box_frames + 3, np.int64)
         self._boxes = np.zeros((2, self._box_frames), np.int64)
@@ -85,6 +87,7 @@ class Limiter:
             self._release,
             self._box_frames,
             self._table,
+            self._kept_frames,
             self._history,
             self._peaks,
             self._wanted,

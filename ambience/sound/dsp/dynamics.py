@@ -115,22 +115,24 @@ def warm_gain(bus: Audio, gains: FloatArray, warmth: float, curve: Audio) -> Non
         Overwritten with the gains.
     """
     one, drive = np.float32(1.0), np.float32(warmth)
+    line, written_line = bus.reshape(-1), curve.reshape(-1)
     for q in range(gains.shape[0] - 1):
         start, step = np.float32(gains[q]), np.float32((gains[q + 1] - gains[q]) / _QUANTUM)
-        quantum, written = bus[q * _QUANTUM : (q + 1) * _QUANTUM], curve[q * _QUANTUM : (q + 1) * _QUANTUM]
+        first, last = 2 * q * _QUANTUM, 2 * (q + 1) * _QUANTUM
+        quantum, written = line[first:last], written_line[first:last]
         for n in range(_QUANTUM):
             gain = start + step * np.float32(n)
-            left, right = drive * gain * quantum[n, 0], drive * gain * quantum[n, 1]
-            written[n, 0] = gain / np.sqrt(one + left * left)
-            written[n, 1] = gain / np.sqrt(one + right * right)
+            left, right = drive * gain * quantum[2 * n], drive * gain * quantum[2 * n + 1]
+            written[2 * n] = gain / np.sqrt(one + left * left)
+            written[2 * n + 1] = gain / np.sqrt(one + right * right)
 
 
 @kernel
 def apply_curve(audio: Audio, curve: Audio) -> None:
     """Multiply a bus by the gains of its samples, in place."""
-    for n in range(audio.shape[0]):
-        audio[n, 0] *= curve[n, 0]
-        audio[n, 1] *= curve[n, 1]
+    line, gains = audio.reshape(-1), curve.reshape(-1)
+    for n in range(line.shape[0]):
+        line[n] *= gains[n]
 
 
 @inline_kernel

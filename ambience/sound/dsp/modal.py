@@ -7,6 +7,7 @@ from numpy.random import Generator
 
 from ambience.rng import noise_seed
 from ambience.sound.dsp._jit import kernel
+from ambience.sound.dsp.channels import add_shaded
 from ambience.sound.dsp.noise import white
 from ambience.sound.dsp.oscillator import sine
 from ambience.sound.dsp.roster import END, START, Roster
@@ -135,7 +136,7 @@ def ring(
     All modes of a voice share one warped clock, so that pitch moves cost nothing per mode.
     """
     left, right, clock, env, ramp = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4]
-    zero = np.float32(0.0)
+    zero, line = np.float32(0.0), out.reshape(-1)
     for v in range(count):
         start, end, key_up, seed = when[v, START], when[v, END], when[v, _KEY_UP], seeds[v]
         h = how[v]
@@ -242,7 +243,4 @@ def ring(
                     left[n] += burst * np.float32(h[_NOISE_LEFT])
                     right[n] += burst * np.float32(h[_NOISE_RIGHT])
                 h[_SVF_2], h[_SVF_1] = low, band
-            target = out[block * _BLOCK : (block + 1) * _BLOCK]
-            for n in range(_BLOCK):
-                target[n, 0] += left[n] * env[n]
-                target[n, 1] += right[n] * env[n]
+            add_shaded(left, right, env, line[2 * block * _BLOCK : 2 * (block + 1) * _BLOCK])

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ambience.sound.dsp._jit import inline_kernel, kernel
+from ambience.sound.dsp.channels import add_channels, unweave, weave
 from ambience.sound.dsp.delay import climb_run, diffuse_run, glide_run, read_run
 from ambience.sound.dsp.oscillator import sine
 from ambience.units import AnyArray, Audio, FloatArray, IntArray, Mono
@@ -44,11 +45,18 @@ def reverberate(
     Feedback delay network: J. Stautner, M. Puckette, "Designing Multi-Channel Reverberators", CMJ 1982. Every line is
     longer than a quantum, so a whole quantum can be read, damped, mixed and written line by line.
     """
+    sent, heard = send.reshape(-1), out.reshape(-1)
     for q in range(send.shape[0] // _QUANTUM):
         count = place[0]
         here = count * _QUANTUM
         _enter(
-            send[q * _QUANTUM : (q + 1) * _QUANTUM], wet[q], wet[q + 1], poles[2], front, here % front.shape[1], memory
+            sent[2 * q * _QUANTUM : 2 * (q + 1) * _QUANTUM],
+            wet[q],
+            wet[q + 1],
+            poles[2],
+            front,
+            here % front.shape[1],
+            memory,
         )
         for side in range(2):
             scratch[_LEFT + side, :_QUANTUM] = _ZERO
@@ -58,20 +66,19 @@ def reverberate(
                 length = diffuser_frames[side, k]
                 diffuse_run(diffusers[side, k], length, here % length, _DIFFUSION, entering, _QUANTUM)
         _read(lines, here, count, delays, grains, sway, scratch)
-        _hear(scratch, ears, abreast)
-        _damp(scratch, abreast, gains, poles[0], poles[1], memory[0], memory[1])
+        _hear(scratch, ears)
+        _lay_abreast(scratch, abreast)
+        _damp(abreast[1].reshape(_QUANTUM, LINES), gains, poles[0], poles[1], memory[0], memory[1])
+        _lay_apart(abreast, scratch)
         _mix(scratch)
         _feed(lines, here % lines.shape[1], scratch)
-        heard, left, right = out[q * _QUANTUM : (q + 1) * _QUANTUM], scratch[_LEFT], scratch[_RIGHT]
-        for n in range(_QUANTUM):
-            heard[n, 0] += left[n]
-            heard[n, 1] += right[n]
+        add_channels(scratch[_LEFT], scratch[_RIGHT], heard[2 * q * _QUANTUM : 2 * (q + 1) * _QUANTUM])
         place[0] = count + 1
 
 
 @inline_kernel
 def _enter(
-    send: Audio,
+    sent: Mono,
     wet: float,
     next_wet: float,
     pole: float,
@@ -86,8 +93,8 @@ def _enter(
     gain = wet * (1.0 - pole)
     for n in range(0, _QUANTUM, 2):  # two frames a step: the filter waits half as long for itself
         now, then = gain + step * n, gain + step * (n + 1)
-        x, u = now * send[n, 0], now * send[n, 1]
-        y, v = then * send[n + 1, 0] + pole * x, then * send[n + 1, 1] + pole * u
+        x, u = now * sent[2 * n], now * sent[2 * n + 1]
+        y, v = then * sent[2 * n + 2] + pole * x, then * sent[2 * n + 3] + pole * u
         front_left[n], front_right[n] = x + pole * left, u + pole * right
         left, right = y + square * left, v + square * right
         front_left[n + 1], front_right[n + 1] = left, right
@@ -129,8 +136,8 @@ def _read(
 
 
 @inline_kernel
-def _hear(scratch: AnyArray, ears: Audio, abreast: AnyArray) -> None:
-    """Add every line to both ears, and lay the lines abreast; four at once is twice as fast as one by one."""
+def _hear(scratch: AnyArray, ears: Audio) -> None:
+    """Add every line to both ears; four at once is twice as fast as one by one."""
     left, right = scratch[_LEFT], scratch[_RIGHT]
     for i in range(0, LINES, 4):
         first, second, third, fourth = scratch[i], scratch[i + 1], scratch[i + 2], scratch[i + 3]
@@ -140,14 +147,28 @@ def _hear(scratch: AnyArray, ears: Audio, abreast: AnyArray) -> None:
             w, x, y, z = first[n], second[n], third[n], fourth[n]
             left[n] += (l0 * w + l1 * x) + (l2 * y + l3 * z)
             right[n] += (r0 * w + r1 * x) + (r2 * y + r3 * z)
-        for n in range(_QUANTUM):
-            row = abreast[n]
-            row[i], row[i + 1], row[i + 2], row[i + 3] = first[n], second[n], third[n], fourth[n]
+
+
+@inline_kernel
+def _lay_abreast(scratch: AnyArray, abreast: AnyArray) -> None:
+    """Lay the lines side by side, frame by frame, into the second row of `abreast`: by fours, and these by fours."""
+    fours = abreast[0].reshape(4, 4 * _QUANTUM)
+    for i in range(4):
+        weave(scratch[i], scratch[i + 4], scratch[i + 8], scratch[i + 12], fours[i])
+    weave(fours[0], fours[1], fours[2], fours[3], abreast[1])
+
+
+@inline_kernel
+def _lay_apart(abreast: AnyArray, scratch: AnyArray) -> None:
+    """Lay them one behind the other again."""
+    fours = abreast[0].reshape(4, 4 * _QUANTUM)
+    unweave(abreast[1], fours[0], fours[1], fours[2], fours[3])
+    for i in range(4):
+        unweave(fours[i], scratch[i], scratch[i + 4], scratch[i + 8], scratch[i + 12])
 
 
 @inline_kernel
 def _damp(
-    scratch: AnyArray,
     abreast: AnyArray,
     gains: FloatArray,
     low: float,
@@ -165,9 +186,6 @@ def _damp(
             lows[i], highs[i] = slow, quick
             row[i] = top[i] * x + middle[i] * quick + bass[i] * slow
     for i in range(LINES):
-        line = scratch[i]
-        for n in range(_QUANTUM):
-            line[n] = abreast[n, i]
         lows[i] = lows[i] if abs(lows[i]) > 1e-20 else 0.0
         highs[i] = highs[i] if abs(highs[i]) > 1e-20 else 0.0
 

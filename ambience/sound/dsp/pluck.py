@@ -167,6 +167,7 @@ def twang(
     out: Audio, first_frame: int, count: int, when: IntArray, strings: FloatArray, lines: Audio, shapes: Audio
 ) -> None:
     """Add all strings to `out`, quantum by quantum; a line holds its past, then the quantum that is being made."""
+    whole = out.reshape(-1)
     for v in range(count):
         start, end, period = when[v, START], when[v, END], when[v, _PERIOD]
         line = lines[v]
@@ -193,19 +194,19 @@ def twang(
                     fresh[n] = ((t0 * back[n + 7] + t1 * back[n + 6]) + (t2 * back[n + 5] + t3 * back[n + 4])) + (
                         (t4 * back[n + 3] + t5 * back[n + 2]) + (t6 * back[n + 1] + t7 * back[n])
                     )
-            target = out[quantum * QUANTUM_FRAMES : (quantum + 1) * QUANTUM_FRAMES]
+            target = whole[2 * quantum * QUANTUM_FRAMES : 2 * (quantum + 1) * QUANTUM_FRAMES]
             made = line[past:]
             if frame < start + fade * _RISE_SHARE or frame + QUANTUM_FRAMES > end - fade:
                 for n in range(QUANTUM_FRAMES):
                     if first <= n < last:
                         age = frame + n - start
                         g = np.float32(smooth(age / (fade * _RISE_SHARE)) * smooth((end - frame - n) / fade))
-                        target[n, 0] += made[n] * left * g
-                        target[n, 1] += made[n] * right * g
+                        target[2 * n] += made[n] * left * g
+                        target[2 * n + 1] += made[n] * right * g
             else:
                 for n in range(QUANTUM_FRAMES):
-                    target[n, 0] += made[n] * left
-                    target[n, 1] += made[n] * right
+                    target[2 * n] += made[n] * left
+                    target[2 * n + 1] += made[n] * right
             for n in range(past):
                 y = line[n + QUANTUM_FRAMES]
                 line[n] = y if abs(y) > _TINY else np.float32(0.0)

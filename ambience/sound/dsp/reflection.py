@@ -3,6 +3,7 @@
 import numpy as np
 
 from ambience.sound.dsp._jit import inline_kernel, kernel
+from ambience.sound.dsp.channels import add_channels
 from ambience.sound.dsp.delay import add_run
 from ambience.units import Audio, FloatArray, IntArray, Mono
 
@@ -49,34 +50,33 @@ def reflect(
     """
     bright, dull = np.float32(direct[0]), np.float32(direct[1])
     done, length = 0, ring.shape[1]
+    line, heard_line = stage.reshape(-1), out.reshape(-1)
     while done < stage.shape[0]:
         here = place[0] * _QUANTUM
         first = here % length
         count = min(min(stage.shape[0] - done, heard.shape[1]), length - first)  # a long run costs least
         for q in range(first, first + count, _QUANTUM):
-            _darken(stage[done + q - first :], pole, ring[0, q:], ring[1, q:], memory)
-        played, both = stage[done : done + count], out[done : done + count]
+            _darken(line[2 * (done + q - first) :], pole, ring[0, q:], ring[1, q:], memory)
+        played, both = line[2 * done : 2 * (done + count)], heard_line[2 * done : 2 * (done + count)]
         for ear in range(2):
             sound, dulled = heard[ear, :count], ring[ear, first : first + count]
             for n in range(count):
-                sound[n] = bright * played[n, ear] + dull * dulled[n]
+                sound[n] = bright * played[2 * n + ear] + dull * dulled[n]
             for tap in range(delays.shape[1]):
                 source = ear if tap % 2 == 0 else 1 - ear
                 add_run(ring[source], here - delays[ear, tap], gains[ear, tap], sound, count)
-        for n in range(count):
-            both[n, 0] += heard[0, n]
-            both[n, 1] += heard[1, n]
+        add_channels(heard[0], heard[1], both)
         done += count
         place[0] += count // _QUANTUM
 
 
 @inline_kernel
-def _darken(played: Audio, pole: float, left: Mono, right: Mono, memory: FloatArray) -> None:
+def _darken(played: Mono, pole: float, left: Mono, right: Mono, memory: FloatArray) -> None:
     """Pass one quantum through a one-pole low-pass, two frames a step: it waits half as long for itself."""
     near, far, gain, square = memory[0], memory[1], 1.0 - pole, pole * pole
     for n in range(0, _QUANTUM, 2):
-        x, u = gain * played[n, 0], gain * played[n, 1]
-        y, v = gain * played[n + 1, 0] + pole * x, gain * played[n + 1, 1] + pole * u
+        x, u = gain * played[2 * n], gain * played[2 * n + 1]
+        y, v = gain * played[2 * n + 2] + pole * x, gain * played[2 * n + 3] + pole * u
         left[n], right[n] = x + pole * near, u + pole * far
         near, far = y + square * near, v + square * far
         left[n + 1], right[n + 1] = near, far

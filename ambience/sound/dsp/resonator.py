@@ -8,6 +8,7 @@ from numpy.random import Generator
 from ambience.rng import noise_seed
 from ambience.sound.block import BRIGHTNESS, LEVEL, QUANTUM_FRAMES
 from ambience.sound.dsp._jit import inline_kernel, kernel
+from ambience.sound.dsp.channels import add_shaded
 from ambience.sound.dsp.gust import Gust
 from ambience.sound.dsp.noise import white
 from ambience.sound.dsp.roster import END, START, Roster
@@ -175,7 +176,7 @@ def rustle(
     """
     left, right, env = scratch[0], scratch[1], scratch[2]
     s0, s1, s2, s3 = noise[3], noise[4], noise[5], noise[6]
-    zero = np.float32(0.0)
+    zero, line = np.float32(0.0), out.reshape(-1)
     for v in range(count):
         start, end, key_up, seed = when[v, START], when[v, END], when[v, _KEY_UP], seeds[v]
         h, lane = how[v], lanes[v]
@@ -242,7 +243,4 @@ def rustle(
                 env[n] = zero
             for n in range(last, _BLOCK):
                 env[n] = zero
-            target = out[block * _BLOCK : (block + 1) * _BLOCK]
-            for n in range(_BLOCK):
-                target[n, 0] += left[n] * env[n]
-                target[n, 1] += right[n] * env[n]
+            add_shaded(left, right, env, line[2 * block * _BLOCK : 2 * (block + 1) * _BLOCK])

@@ -99,7 +99,7 @@ class Reverb:
         self._lines = np.zeros((LINES, _whole_quanta(longest_frames + climb_frames)), np.float32)
         self._memory = np.zeros((3, LINES))
         self._place = np.zeros(1, np.int64)
-        self._abreast: Audio = np.zeros((QUANTUM_FRAMES, LINES), np.float32)
+        self._abreast: Audio = np.zeros((2, LINES * QUANTUM_FRAMES), np.float32)
         self._scratch: Audio = np.zeros((SCRATCH_ROWS, QUANTUM_FRAMES + 8), np.float32)
         self._scratch[RAMP] = np.arange(QUANTUM_FRAMES + 8)
 

@@ -11,7 +11,7 @@ from ambience.errors import require
 from ambience.sound.block import QUANTUM_FRAMES, NoteOn
 from ambience.sound.dsp import section_motion as m
 from ambience.sound.dsp.roster import Roster
-from ambience.sound.dsp.section_kernel import RAMP, SCRATCH_ROWS, play_section
+from ambience.sound.dsp.section_kernel import RAMP, RUN_QUANTA, SCRATCH_ROWS, play_section
 from ambience.sound.dsp.wavetable import GUARD_FRAMES, TableSet, Timbre, zone_centers
 from ambience.units import Audio, FloatArray, db_to_gain
 
@@ -147,7 +147,7 @@ class Section:
         self._scratch = np.zeros((SCRATCH_ROWS, GUARD_FRAMES), dtype=np.float32)
         self._scratch[RAMP] = np.arange(GUARD_FRAMES)
         self._picks = np.zeros(QUANTUM_FRAMES, dtype=np.int32)
-        self._aims = np.zeros((len(ensemble.seats), n_fields))
+        self._aims = np.zeros((RUN_QUANTA + 1, len(ensemble.seats), n_fields))
         self._rest = np.zeros((2, 2))  # mean of each channel: as it was a quantum ago, and as it is
         self._frame = 0
 

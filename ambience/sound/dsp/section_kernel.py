@@ -4,19 +4,16 @@ Everything slow is known at quantum boundaries (`section_motion`) and ramped bet
 computed frame by frame.
 """
 
-import math
-
 import numpy as np
 
 from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES, TENSION
 from ambience.sound.dsp._jit import inline_kernel, kernel
-from ambience.sound.dsp.oscillator import sine
+from ambience.sound.dsp.channels import add_channel, add_channels
 from ambience.sound.dsp.section_motion import (
     ATTACK_S,
     BOWING,
     DRIVE,
     EQUAL_POWER,
-    GAIN,
     KEY_UP,
     LAST,
     LEFT,
@@ -24,158 +21,123 @@ from ambience.sound.dsp.section_motion import (
     POSITION,
     RELEASE_S,
     RIGHT,
-    ROUGH_ABOVE,
-    ROUGHNESS,
     SAMPLE_RATE_HZ,
-    SEED,
     START,
     STEP,
     WEIGHTS,
     ZONE,
     arrive,
+    leave,
     steer,
     walk,
 )
-from ambience.sound.dsp.wander import smooth, wander
+from ambience.sound.dsp.section_strain import settle, strain
 from ambience.units import AnyArray, Audio, FloatArray, Mono
 
 # Rows of the scratch buffer; the ramp holds 0, 1, 2 … (to convert a counter in every loop costs more than to load it).
-RAMP, MIXED, FRACTIONS, HEARD, EDGE, LEFT_SUM, RIGHT_SUM, LEFT_ALL, RIGHT_ALL, SCRATCH_ROWS = range(10)
+RAMP, MIXED, FRACTIONS, HEARD, EDGES, LEFT_SUM, RIGHT_SUM, LEFT_ALL, RIGHT_ALL, SCRATCH_ROWS = range(10)
+RUN_QUANTA = 8
+"""How far one reader goes before the next; a row of the scratch buffer holds as much."""
 
 _ZERO, _ONE, _TWO, _THREE = np.float32(0.0), np.float32(1.0), np.float32(2.0), np.float32(3.0)
-_NINE, _27 = np.float32(9.0), np.float32(27.0)
 _FRAMES = QUANTUM_FRAMES
-_SETTLING = 0.01  # share of the mean taken out per quantum: below 1 Hz
-_EVERY = 4  # a mean of every fourth frame is as good
-_NOTHING = 1e-9
-_ROUGH_HZ = 68.0  # middle of the shaking: near the roughest rate (E. Terhardt, "On the Perception of Roughness", 1974)
+_ABREAST = 16  # numbers that a processor takes at once: runs of whole ones are not followed by single steps
 
 
 @inline_kernel
 def _sound(
     v: int, tables: AnyArray, loop_frames: int, voices: FloatArray, readers: FloatArray, aims: FloatArray,
     seats: FloatArray, bowings: FloatArray, tone: FloatArray, ramp: Mono, mixed: Mono, fractions: Mono, heard: Mono,
-    edge: Mono, left_sum: Mono, right_sum: Mono, picks: AnyArray, frame: int,
+    edges: Mono, left_sum: Mono, right_sum: Mono, picks: AnyArray, run_frame: int, begin: int, end: int,
 ) -> None:  # fmt: skip
-    """Add one quantum of all readers of voice `v` to the two sums, and move them on."""
-    n_timbres = aims.shape[1] - WEIGHTS - 1
+    """Add the quanta `begin` to `end` of a run, of all readers of voice `v`, to the two sums, and move them on."""
+    n_timbres = aims.shape[2] - WEIGHTS - 1
     b = int(voices[v, BOWING])
     attack, release = bowings[b, ATTACK_S] * tone[SAMPLE_RATE_HZ], bowings[b, RELEASE_S] * tone[SAMPLE_RATE_HZ]
     for r in range(seats.shape[0]):
         first = voices[v, START] + seats[r, ONSET_S] * tone[SAMPLE_RATE_HZ]
         last = first + voices[v, KEY_UP] - voices[v, START] + release
-        if frame + _FRAMES <= first or frame >= last:
-            continue
-        # The weighted tables, as far as this quantum reaches.
-        position, old_step, new_step = readers[v, r, POSITION], readers[v, r, STEP], aims[r, STEP]
-        distance = 0.5 * (old_step + new_step) * _FRAMES
-        base = int(position)
-        begin = position - base
-        here = np.uint64(base)
-        count = int(begin + distance) + 3
-        empty = True
-        for layer in range(n_timbres + 1):
-            old, new = readers[v, r, WEIGHTS + layer], aims[r, WEIGHTS + layer]
-            if old == 0.0 and new == 0.0:
+        if r == 0 or seats[r, ONSET_S] != seats[r - 1, ONSET_S]:  # or else its edges are those of the reader before
+            _shape_edges(first, last, attack, release, tone[EQUAL_POWER] > 0.0, ramp, edges, run_frame, begin, end)
+        for q in range(begin, end):
+            frame = run_frame + q * _FRAMES
+            if frame + _FRAMES <= first or frame >= last:
                 continue
-            row = int(voices[v, ZONE]) * n_timbres + layer if layer < n_timbres else tables.shape[0] - 1
-            slope = np.float32((new - old) / distance)
-            weight = np.float32(old - (new - old) / distance * begin)
-            if empty:
-                for i in range(count):
-                    mixed[i] = tables[row, here + np.uint64(i)] * (weight + slope * ramp[i])
-            else:
-                for i in range(count):
-                    mixed[i] += tables[row, here + np.uint64(i)] * (weight + slope * ramp[i])
-            empty = False
-        # The mix, read at its pitch.
-        start, step = np.float32(begin), np.float32(old_step)
-        bend = np.float32(0.5 * (new_step - old_step) / _FRAMES)
-        for n in range(_FRAMES):
-            x = start + ramp[n] * (step + bend * ramp[n])
-            whole = np.int32(x)
-            picks[n] = whole
-            fractions[n] = x - np.float32(whole)
-        # A loop of its own: with unsigned places known beforehand, it runs three times as fast.
-        for n in range(_FRAMES):
-            j = np.uint32(picks[n])
-            low = mixed[j]
-            heard[n] = low + fractions[n] * (mixed[j + np.uint32(1)] - low)
-        position += distance
-        readers[v, r, POSITION] = position - loop_frames if position >= loop_frames else position
-        # The note's rise and fall, where the quantum touches them.
-        if frame < first + attack or frame + _FRAMES > last - release:
-            up, down = np.float32(1.0 / attack), np.float32(1.0 / release)
-            since, left = np.float32(frame - first), np.float32(last - frame)
+            # The weighted tables, as far as this quantum reaches.
+            position, old_step, new_step = readers[v, r, POSITION], aims[q, r, STEP], aims[q + 1, r, STEP]
+            distance = 0.5 * (old_step + new_step) * _FRAMES
+            base = int(position)
+            within = position - base
+            here = np.uint64(base)
+            count = (int(within + distance) + 3 + _ABREAST - 1) // _ABREAST * _ABREAST
+            empty = True
+            for layer in range(n_timbres + 1):
+                old, new = aims[q, r, WEIGHTS + layer], aims[q + 1, r, WEIGHTS + layer]
+                if old == 0.0 and new == 0.0:
+                    continue
+                row = int(voices[v, ZONE]) * n_timbres + layer if layer < n_timbres else tables.shape[0] - 1
+                slope = np.float32((new - old) / distance)
+                weight = np.float32(old - (new - old) / distance * within)
+                if empty:
+                    for i in range(count):
+                        mixed[i] = tables[row, here + np.uint64(i)] * (weight + slope * ramp[i])
+                else:
+                    for i in range(count):
+                        mixed[i] += tables[row, here + np.uint64(i)] * (weight + slope * ramp[i])
+                empty = False
+            # The mix, read at its pitch.
+            start, step = np.float32(within), np.float32(old_step)
+            bend = np.float32(0.5 * (new_step - old_step) / _FRAMES)
             for n in range(_FRAMES):
-                x = min(max((since + ramp[n]) * up, _ZERO), _ONE)
-                y = min(max((left - ramp[n]) * down, _ZERO), _ONE)
-                edge[n] = x * x * (_THREE - _TWO * x) * y * y * (_THREE - _TWO * y)
-            if tone[EQUAL_POWER] > 0.0:
+                x = start + ramp[n] * (step + bend * ramp[n])
+                whole = np.int32(x)
+                picks[n] = whole
+                fractions[n] = x - np.float32(whole)
+            # A loop of its own: with unsigned places known beforehand, it runs three times as fast.
+            for n in range(_FRAMES):
+                j = np.uint32(picks[n])
+                low = mixed[j]
+                heard[n] = low + fractions[n] * (mixed[j + np.uint32(1)] - low)
+            position += distance
+            readers[v, r, POSITION] = position - loop_frames if position >= loop_frames else position
+            at = np.uint64(q * _FRAMES)
+            if _is_edge(frame, first, last, attack, release):
                 for n in range(_FRAMES):
-                    edge[n] = np.sqrt(edge[n])
+                    heard[n] *= edges[at + np.uint64(n)]
+            left_gain, right_gain = np.float32(aims[q, r, LEFT]), np.float32(aims[q, r, RIGHT])
+            left_slope = np.float32((aims[q + 1, r, LEFT] - aims[q, r, LEFT]) / _FRAMES)
+            right_slope = np.float32((aims[q + 1, r, RIGHT] - aims[q, r, RIGHT]) / _FRAMES)
             for n in range(_FRAMES):
-                heard[n] *= edge[n]
-        left_gain, right_gain = np.float32(readers[v, r, LEFT]), np.float32(readers[v, r, RIGHT])
-        left_slope = np.float32((aims[r, LEFT] - readers[v, r, LEFT]) / _FRAMES)
-        right_slope = np.float32((aims[r, RIGHT] - readers[v, r, RIGHT]) / _FRAMES)
-        for n in range(_FRAMES):
-            left_sum[n] += heard[n] * (left_gain + left_slope * ramp[n])
-            right_sum[n] += heard[n] * (right_gain + right_slope * ramp[n])
+                left_sum[at + np.uint64(n)] += heard[n] * (left_gain + left_slope * ramp[n])
+                right_sum[at + np.uint64(n)] += heard[n] * (right_gain + right_slope * ramp[n])
 
 
 @inline_kernel
-def _strain(
-    v: int, voices: FloatArray, tone: FloatArray, left: Mono, right: Mono, ramp: Mono, tense_0: float, tense_1: float,
-    frame: int,
+def _is_edge(frame: int, first: float, last: float, attack: float, release: float) -> bool:
+    """Tell whether a note's rise or fall touches the quantum at `frame`."""
+    return frame < first + attack or frame + _FRAMES > last - release
+
+
+@inline_kernel
+def _shape_edges(
+    first: float, last: float, attack: float, release: float, equal_power: bool, ramp: Mono, edges: Mono,
+    run_frame: int, begin: int, end: int,
 ) -> None:  # fmt: skip
-    """Let tension overdrive a voice, and above its threshold shake it at 30 to 150 Hz.
-
-    The curve is the first Padé approximant of the hyperbolic tangent; where that stops clipping, so does this.
-    """
-    drive_0, drive_1 = tone[DRIVE] * tense_0, tone[DRIVE] * tense_1
-    if drive_0 > 0.0 or drive_1 > 0.0:
-        unit, level = np.float32(1.0 / voices[v, GAIN]), np.float32(voices[v, GAIN])
-        drive, slope = np.float32(drive_0), np.float32((drive_1 - drive_0) / _FRAMES)
+    """Write the rise and fall of one note, where they touch the quanta of a run."""
+    up, down = np.float32(1.0 / attack), np.float32(1.0 / release)
+    for q in range(begin, end):
+        frame = run_frame + q * _FRAMES
+        if not _is_edge(frame, first, last, attack, release):
+            continue
+        since, left = np.float32(frame - first), np.float32(last - frame)
+        at = np.uint64(q * _FRAMES)
         for n in range(_FRAMES):
-            amount = drive + slope * ramp[n]
-            push = unit * (_ONE + _THREE * amount)
-            x, y = left[n] * push, right[n] * push
-            x2, y2 = x * x, y * y
-            left[n] += amount * (level * x * (_27 + x2) / (_27 + _NINE * x2) - left[n])
-            right[n] += amount * (level * y * (_27 + y2) / (_27 + _NINE * y2) - right[n])
-    span = 1.0 - tone[ROUGH_ABOVE]
-    depth_0 = tone[ROUGHNESS] * smooth((tense_0 - tone[ROUGH_ABOVE]) / span)
-    depth_1 = tone[ROUGHNESS] * smooth((tense_1 - tone[ROUGH_ABOVE]) / span)
-    if depth_0 > 0.0 or depth_1 > 0.0:
-        seed = np.uint64(int(voices[v, SEED]) + 15)
-        time_0 = (frame - voices[v, START]) / tone[SAMPLE_RATE_HZ] + 4.0
-        time_1 = time_0 + _FRAMES / tone[SAMPLE_RATE_HZ]
-        turn_0 = _ROUGH_HZ * time_0 + 6.0 * wander(seed, time_0 * 1.3)
-        turn_1 = _ROUGH_HZ * time_1 + 6.0 * wander(seed, time_1 * 1.3)
-        phase = np.float32(turn_0 - math.floor(turn_0))
-        turns = np.float32((turn_1 - turn_0) / _FRAMES)
-        depth, slope = np.float32(depth_0), np.float32((depth_1 - depth_0) / _FRAMES)
-        for n in range(_FRAMES):
-            gain = _ONE + (depth + slope * ramp[n]) * sine(phase + turns * ramp[n])
-            left[n] *= gain
-            right[n] *= gain
-
-
-@inline_kernel
-def _settle(side: int, total: Mono, ramp: Mono, rest: FloatArray) -> None:
-    """Take the mean of what has sounded so far out of one channel: an overdriven voice is not symmetrical."""
-    mean = 0.0
-    for n in range(0, _FRAMES, _EVERY):
-        mean += total[n]
-    mean *= _EVERY / _FRAMES
-    start, slope = np.float32(rest[side, 0]), np.float32((rest[side, 1] - rest[side, 0]) / _FRAMES)
-    for n in range(_FRAMES):
-        total[n] -= start + slope * ramp[n]
-    rest[side, 0] = rest[side, 1]
-    rest[side, 1] += (_SETTLING if mean != 0.0 else 8.0 * _SETTLING) * (mean - rest[side, 1])
-    if mean == 0.0 and abs(rest[side, 1]) < _NOTHING:
-        rest[side, 1] = 0.0
+            x = min(max((since + ramp[n]) * up, _ZERO), _ONE)
+            y = min(max((left - ramp[n]) * down, _ZERO), _ONE)
+            edges[at + np.uint64(n)] = x * x * (_THREE - _TWO * x) * y * y * (_THREE - _TWO * y)
+        if equal_power:
+            for n in range(_FRAMES):
+                edges[at + np.uint64(n)] = np.sqrt(edges[at + np.uint64(n)])
 
 
 @kernel
@@ -184,49 +146,65 @@ def play_section(
     seats: FloatArray, bowings: FloatArray, tone: FloatArray, scratch: AnyArray, picks: AnyArray, aims: FloatArray,
     rest: FloatArray, first_frame: int,
 ) -> None:  # fmt: skip
-    """Add one span of all voices, in the order in which they began, to `out`."""
-    ramp, mixed, fractions, heard, edge = (
+    """Add one span of all voices, in the order in which they began, to `out`.
+
+    A reader goes through a run of quanta before the next reader has its turn: its tables are too large for the nearest
+    memory, and what is read in one piece arrives in time.
+    """
+    ramp, mixed, fractions, heard, edges = (
         scratch[RAMP],
         scratch[MIXED],
         scratch[FRACTIONS],
         scratch[HEARD],
-        scratch[EDGE],
+        scratch[EDGES],
     )
     left_sum, right_sum = scratch[LEFT_SUM], scratch[RIGHT_SUM]
-    left_all, right_all = scratch[LEFT_ALL], scratch[RIGHT_ALL]
-    for q in range(controls.shape[0] - 1):
-        frame = first_frame + q * _FRAMES
-        quantum = frame // _FRAMES
-        tense_0, tense_1 = controls[q, TENSION], controls[q + 1, TENSION]
-        bright_0, bright_1 = controls[q, BRIGHTNESS], controls[q + 1, BRIGHTNESS]
-        for n in range(_FRAMES):
-            left_all[n] = _ZERO
-            right_all[n] = _ZERO
+    left_all, right_all, line = scratch[LEFT_ALL], scratch[RIGHT_ALL], out.reshape(-1)
+    for done in range(0, controls.shape[0] - 1, RUN_QUANTA):
+        quanta = min(controls.shape[0] - 1 - done, RUN_QUANTA)
+        run_frame = first_frame + done * _FRAMES
+        left_all[: quanta * _FRAMES] = _ZERO
+        right_all[: quanta * _FRAMES] = _ZERO
         for v in range(voices.shape[0]):
-            if frame + _FRAMES <= voices[v, START] or frame >= voices[v, LAST]:
+            begin = max(int(voices[v, START] - run_frame) // _FRAMES, 0)
+            end = min(-(-int(voices[v, LAST] - run_frame) // _FRAMES), quanta)
+            if begin >= end:
                 continue
-            if readers[v, 0, STEP] == 0.0:  # it begins: find where the ramps of its first quantum start
-                walk(v, voices, readers, tone, quantum - 1, True)
-                steer(v, voices, readers, aims, seats, bowings, tone, tense_0, bright_0, frame)
-                arrive(v, readers, aims)
-            walk(v, voices, readers, tone, quantum, False)
-            steer(v, voices, readers, aims, seats, bowings, tone, tense_1, bright_1, frame + _FRAMES)
-            for n in range(_FRAMES):
-                left_sum[n] = _ZERO
-                right_sum[n] = _ZERO
+            _move(v, controls, done, voices, readers, aims, seats, bowings, tone, run_frame, begin, end)
+            left_sum[begin * _FRAMES : end * _FRAMES] = _ZERO
+            right_sum[begin * _FRAMES : end * _FRAMES] = _ZERO
             _sound(
                 v, tables, loop_frames, voices, readers, aims, seats, bowings, tone, ramp, mixed, fractions, heard,
-                edge, left_sum, right_sum, picks, frame,
+                edges, left_sum, right_sum, picks, run_frame, begin, end,
             )  # fmt: skip
-            arrive(v, readers, aims)
-            _strain(v, voices, tone, left_sum, right_sum, ramp, tense_0, tense_1, frame)
-            for n in range(_FRAMES):
-                left_all[n] += left_sum[n]
-                right_all[n] += right_sum[n]
-        if tone[DRIVE] > 0.0:
-            _settle(0, left_all, ramp, rest)
-            _settle(1, right_all, ramp, rest)
-        here = q * _FRAMES
-        for n in range(_FRAMES):
-            out[here + n, 0] += left_all[n]
-            out[here + n, 1] += right_all[n]
+            arrive(v, readers, aims, end)
+            for q in range(begin, end):
+                here, tense_0, tense_1 = q * _FRAMES, controls[done + q, TENSION], controls[done + q + 1, TENSION]
+                strain(v, voices, tone, left_sum[here:], right_sum[here:], ramp, tense_0, tense_1, run_frame + here)
+            first, last = begin * _FRAMES, end * _FRAMES
+            add_channel(left_sum[first:last], left_all[first:last])
+            add_channel(right_sum[first:last], right_all[first:last])
+        for q in range(quanta if tone[DRIVE] > 0.0 else 0):
+            settle(0, left_all[q * _FRAMES :], ramp, rest)
+            settle(1, right_all[q * _FRAMES :], ramp, rest)
+        add_channels(left_all, right_all, line[2 * done * _FRAMES : 2 * (done + quanta) * _FRAMES])
+
+
+@inline_kernel
+def _move(
+    v: int, controls: FloatArray, done: int, voices: FloatArray, readers: FloatArray, aims: FloatArray,
+    seats: FloatArray, bowings: FloatArray, tone: FloatArray, run_frame: int, begin: int, end: int,
+) -> None:  # fmt: skip
+    """Lay down in `aims` where the readers of voice `v` stand at the boundaries `begin` to `end` of a run."""
+    frame = run_frame + begin * _FRAMES
+    if readers[v, 0, STEP] == 0.0:  # it begins: find where the ramps of its first quantum start
+        tension, brightness = controls[done + begin, TENSION], controls[done + begin, BRIGHTNESS]
+        walk(v, voices, readers, tone, frame // _FRAMES - 1, True)
+        steer(v, voices, readers, aims, begin, seats, bowings, tone, tension, brightness, frame)
+    else:
+        leave(v, readers, aims, begin)
+    for q in range(begin, end):
+        frame = run_frame + q * _FRAMES
+        tension, brightness = controls[done + q + 1, TENSION], controls[done + q + 1, BRIGHTNESS]
+        walk(v, voices, readers, tone, frame // _FRAMES, False)
+        steer(v, voices, readers, aims, q + 1, seats, bowings, tone, tension, brightness, frame + _FRAMES)

@@ -55,13 +55,13 @@ def walk(v: int, voices: FloatArray, readers: FloatArray, tone: FloatArray, quan
 
 @inline_kernel
 def steer(
-    v: int, voices: FloatArray, readers: FloatArray, aims: FloatArray, seats: FloatArray, bowings: FloatArray,
+    v: int, voices: FloatArray, readers: FloatArray, aims: FloatArray, row: int, seats: FloatArray, bowings: FloatArray,
     tone: FloatArray, tension: float, brightness: float, frame: int,
 ) -> None:  # fmt: skip
-    """Find step, gains and weights of all readers of voice `v` at the boundary that stands at `frame`."""
+    """Write step, gains and weights of all readers of voice `v` at the boundary at `frame` to a row of `aims`."""
     # One function for all readers and no rows taken out: numba counts references at every call and for every row, and
     # with short loops that would cost as much as the sound.
-    n_timbres = aims.shape[1] - WEIGHTS - 1
+    n_timbres = aims.shape[2] - WEIGHTS - 1
     b = int(voices[v, BOWING])
     time_s = max(frame - voices[v, START], 0.0) / tone[SAMPLE_RATE_HZ]
     rise = smooth(time_s / bowings[b, ATTACK_S])
@@ -88,7 +88,7 @@ def steer(
             cents += vibrato * float(sine(np.float32(turn - math.floor(turn))))
         bend = cents * _NEPER_PER_CENT
         step = voices[v, RATIO] * seats[r, INTERVAL] * (1.0 + bend * (1.0 + 0.5 * bend))
-        aims[r, STEP] = step + seats[r, BEAT_HZ] * apart / voices[v, TABLE_HZ]
+        aims[row, r, STEP] = step + seats[r, BEAT_HZ] * apart / voices[v, TABLE_HZ]
         level = tone[WANDER_DB] * readers[v, r, LOUDNESS] * _NEPER_PER_DB
         gain = contour * seats[r, LEVEL_GAIN] * (1.0 + level * (1.0 + 0.5 * level))
         openness = color + tone[WANDER_BRIGHTNESS] * readers[v, r, COLOR]
@@ -104,17 +104,25 @@ def steer(
             hiss += 0.25 * bite * (1.0 - part)
             openness += 0.12 * strength
         angle = 0.125 * (1.0 + seats[r, PAN] + 0.1 * readers[v, r, PLACE])
-        aims[r, LEFT] = gain * float(sine(np.float32(angle + 0.25)))
-        aims[r, RIGHT] = gain * float(sine(np.float32(angle)))
+        aims[row, r, LEFT] = gain * float(sine(np.float32(angle + 0.25)))
+        aims[row, r, RIGHT] = gain * float(sine(np.float32(angle)))
         place = min(max(openness, 0.0), 1.0) * (n_timbres - 1)
         for layer in range(n_timbres):
-            aims[r, WEIGHTS + layer] = max(1.0 - abs(place - layer), 0.0)
-        aims[r, WEIGHTS + n_timbres] = hiss if hiss > _FAINTEST_NOISE else 0.0
+            aims[row, r, WEIGHTS + layer] = max(1.0 - abs(place - layer), 0.0)
+        aims[row, r, WEIGHTS + n_timbres] = hiss if hiss > _FAINTEST_NOISE else 0.0
 
 
 @inline_kernel
-def arrive(v: int, readers: FloatArray, aims: FloatArray) -> None:
+def leave(v: int, readers: FloatArray, aims: FloatArray, row: int) -> None:
+    """Note in a row of `aims` where the readers of voice `v` stand."""
+    for r in range(readers.shape[1]):
+        for column in range(STEP, aims.shape[2]):
+            aims[row, r, column] = readers[v, r, column]
+
+
+@inline_kernel
+def arrive(v: int, readers: FloatArray, aims: FloatArray, row: int) -> None:
     """Make the readers of voice `v` stand where they were steered to."""
     for r in range(readers.shape[1]):
-        for column in range(STEP, aims.shape[1]):
-            readers[v, r, column] = aims[r, column]
+        for column in range(STEP, aims.shape[2]):
+            readers[v, r, column] = aims[row, r, column]

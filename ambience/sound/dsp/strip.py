@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from ambience.sound.dsp._jit import inline_kernel, kernel
+from ambience.sound.dsp.channels import part_channels
 from ambience.units import AnyArray, Audio, FloatArray, IntArray, Mono
 
 _QUANTUM = 256
@@ -81,28 +82,28 @@ def shape_strip(
     """
     left, right, ramp = scratch[0], scratch[1], scratch[2]
     ll, lr, rl, rr = np.float32(image[0]), np.float32(image[1]), np.float32(image[2]), np.float32(image[3])
+    line = layer.reshape(-1)
     for q in range(layer.shape[0] // _QUANTUM):
-        quantum = layer[q * _QUANTUM : (q + 1) * _QUANTUM]
+        quantum = line[2 * q * _QUANTUM : 2 * (q + 1) * _QUANTUM]
         if cut[0] < 1.0:
             _cut_low(quantum, cut, memory, left, right)
         else:
-            for n in range(_QUANTUM):
-                left[n], right[n] = quantum[n, 0], quantum[n, 1]
+            part_channels(quantum, left, right)
         fader, step = np.float32(faders[q]), np.float32((faders[q + 1] - faders[q]) / _QUANTUM)
         for n in range(_QUANTUM):
             gain = fader + step * ramp[n]
-            quantum[n, 0] = gain * (ll * left[n] + lr * right[n])
-            quantum[n, 1] = gain * (rl * left[n] + rr * right[n])
+            quantum[2 * n] = gain * (ll * left[n] + lr * right[n])
+            quantum[2 * n + 1] = gain * (rl * left[n] + rr * right[n])
 
 
 @inline_kernel
-def _cut_low(quantum: Audio, cut: FloatArray, memory: FloatArray, left: Mono, right: Mono) -> None:
+def _cut_low(quantum: Mono, cut: FloatArray, memory: FloatArray, left: Mono, right: Mono) -> None:
     """Pass one quantum through the high-pass: transposed direct form II, in double precision."""
     b, a1, a2 = cut[0], cut[1], cut[2]
     near_in, far_in = -2.0 - a1, 1.0 - a2  # the states' own recursion, not through the output: a third faster
     near, far, right_near, right_far = memory[0], memory[1], memory[2], memory[3]
     for n in range(_QUANTUM):
-        x, u = b * quantum[n, 0], b * quantum[n, 1]
+        x, u = b * quantum[2 * n], b * quantum[2 * n + 1]
         y, v = x + near, u + right_near
         near, far = (far + near_in * x) - a1 * near, far_in * x - a2 * near
         right_near, right_far = (right_far + near_in * u) - a1 * right_near, far_in * u - a2 * right_near
@@ -126,9 +127,10 @@ def settle_bus(bus: Audio, middle_cut: FloatArray, side_cut: FloatArray, memory:
     near, far, side_near, side_far = memory[0], memory[1], memory[2], memory[3]
     b, a1, a2 = middle_cut[0], middle_cut[1], middle_cut[2]
     c, d1, d2 = side_cut[0], side_cut[1], side_cut[2]
+    line = bus.reshape(-1)
     for n in range(bus.shape[0]):
-        x = 0.5 * b * (np.float64(bus[n, 0]) + bus[n, 1])
-        u = 0.5 * c * (np.float64(bus[n, 0]) - bus[n, 1])
+        x = 0.5 * b * (np.float64(line[2 * n]) + line[2 * n + 1])
+        u = 0.5 * c * (np.float64(line[2 * n]) - line[2 * n + 1])
         y, v = x + near, u + side_near
         near, far = far - 2.0 * x - a1 * y, x - a2 * y
         side_near, side_far = side_far - 2.0 * u - d1 * v, u - d2 * v
@@ -136,5 +138,5 @@ def settle_bus(bus: Audio, middle_cut: FloatArray, side_cut: FloatArray, memory:
             near, far = near if abs(near) > 1e-20 else 0.0, far if abs(far) > 1e-20 else 0.0
             side_near = side_near if abs(side_near) > 1e-20 else 0.0
             side_far = side_far if abs(side_far) > 1e-20 else 0.0
-        bus[n, 0], bus[n, 1] = y + v, y - v
+        line[2 * n], line[2 * n + 1] = y + v, y - v
     memory[0], memory[1], memory[2], memory[3] = near, far, side_near, side_far

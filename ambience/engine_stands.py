@@ -1,0 +1,61 @@
+"""The music stands: written bars on their way to the desks, and to whoever reads along."""
+
+from collections import deque
+from collections.abc import Sequence
+
+from ambience.engine_desk import Desk
+from ambience.engine_reader import Reader
+from ambience.music.work import WrittenBar
+from ambience.units import FloatArray, s_to_frames
+
+
+class Stands:
+    """What lies before the players.
+
+    Parameters
+    ----------
+    desks : sequence of Desk
+        In the order of a bar's layers.
+    sample_rate_hz : int
+        Frames a second.
+    """
+
+    def __init__(self, desks: Sequence[Desk], sample_rate_hz: int) -> None:
+        self._desks, self._rate_hz = desks, sample_rate_hz
+        self._written: deque[WrittenBar] = deque()  # not given out yet
+        self._readers: tuple[Reader, ...] = ()
+
+    def admit(self, reader: Reader) -> None:
+        """Let somebody read along from now on."""
+        self._readers = (*self._readers, reader)
+
+    def dismiss(self, reader: Reader) -> None:
+        """Let somebody read no more."""
+        self._readers = tuple(other for other in self._readers if other is not reader)
+
+    def read_controls(self, frame: int, controls: FloatArray) -> None:
+        """Show the controls that hold from a frame on to those who read along."""
+        for reader in self._readers:
+            reader.read_controls(frame, controls)
+
+    def add(self, bar: WrittenBar) -> None:
+        """Keep a bar until it is given out; players may be reading theirs."""
+        self._written.append(bar)
+
+    def give_out(self) -> None:
+        """Put what was written before the players; none of them may be playing."""
+        while self._written:
+            bar = self._written.popleft()
+            for reader in self._readers:
+                reader.read_bar(bar, 0)
+            for desk, notes, points in zip(self._desks, bar.notes, bar.expression, strict=True):
+                desk.expect(notes, self._rate_hz)
+                desk.swell(bar.bar, points, self._rate_hz)
+
+    def rewrite(self, bar: WrittenBar, frame: int) -> None:
+        """Let the rest of the bar that is being played, from a frame on, be what it has become."""
+        for reader in self._readers:
+            reader.read_bar(bar, frame)
+        for desk, notes in zip(self._desks, bar.notes, strict=True):
+            desk.drop_from(frame)
+            desk.expect((note for note in notes if s_to_frames(note.onset_s, self._rate_hz) >= frame), self._rate_hz)
