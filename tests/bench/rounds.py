@@ -1,0 +1,95 @@
+"""Rounds: every system once, in turn, again and again, so that whatever the machine does hits all of them alike."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
+from statistics import median
+
+from cost import Cost, Failed, spend
+from results import Unsound, check
+from systems.system import System
+
+
+@dataclass(slots=True)
+class Row:
+    """A system, and what each round of it took."""
+
+    system: System
+    costs: list[Cost] = field(default_factory=list)
+
+    @property
+    def wall_s(self) -> float:
+        """Median time on the clock."""
+        return median(cost.wall_s for cost in self.costs)
+
+    @property
+    def cpu_s(self) -> float:
+        """Median time of processors."""
+        return median(cost.cpu_s for cost in self.costs)
+
+    @property
+    def peak_mb(self) -> float:
+        """Largest memory of any round."""
+        return max(cost.peak_mb for cost in self.costs)
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """What was measured, and who could not take part, and why."""
+
+    rows: tuple[Row, ...]
+    absent: tuple[tuple[str, str], ...]
+
+    def __getitem__(self, name: str) -> Row | None:
+        """Find a row by the name of its system; None if it could not take part."""
+        return next((row for row in self.rows if row.system.name == name), None)
+
+    def named(self, beginning: str) -> Row | None:
+        """Find the quickest row whose name begins so."""
+        rows = [row for row in self.rows if row.system.name.startswith(beginning)]
+        return min(rows, key=lambda row: row.wall_s, default=None)
+
+    def best_peer(self) -> Row | None:
+        """Find the quickest of the others."""
+        return min((row for row in self.rows if row.system.side == "peer"), key=lambda row: row.wall_s, default=None)
+
+
+def compare(systems: Sequence[System], count: int, report: Callable[[str], None]) -> Rounds:
+    """Let all systems that are here do their work `count` times.
+
+    Whatever is missing, fails, or leaves a result that does not count is absent.
+    """
+    rows, absent = [], list[tuple[str, str]]()
+    for system in systems:
+        try:
+            _make_ready(system)
+            rows.append(Row(system))
+        except (Failed, Unsound) as error:
+            absent.append((system.name, str(error)))
+    for number in range(count):
+        for row in list(rows):
+            report(f"round {number + 1} of {count}: {row.system.name}")
+            try:
+                row.costs.append(_run(row.system))
+            except (Failed, Unsound) as error:
+                rows.remove(row)
+                absent.append((row.system.name, str(error)))
+    return Rounds(tuple(rows), tuple(absent))
+
+
+def _make_ready(system: System) -> None:
+    if system.missing:
+        raise Failed(f"needs {system.missing}, which is not here")
+    if system.prepare is not None:
+        system.prepare()
+    if system.compiles:
+        _run(system)
+
+
+def _run(system: System) -> Cost:
+    system.result.parent.mkdir(parents=True, exist_ok=True)
+    system.result.unlink(missing_ok=True)
+    cost = reduce(add, [spend(command) for command in system.commands])
+    check(system)
+    return cost
