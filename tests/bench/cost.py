@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _LAST_WORDS = 400
+_AS_INSTALLED = {"PYTHONDONTWRITEBYTECODE": ""}  # a program that was installed has its byte code beside it
 # A new process counts the memory of the one that started it as its own peak, so a very small one starts it.
 _STARTER = """
 import os, subprocess, sys, time
@@ -57,7 +58,8 @@ def spend(command: Sequence[str], environment: Mapping[str, str] | None = None) 
     """
     with tempfile.TemporaryFile() as said, tempfile.NamedTemporaryFile("r") as told:
         starter = (sys.executable, "-I", "-S", "-c", _STARTER, told.name, *command)
-        done = subprocess.run(starter, env={**os.environ, **(environment or {})}, stdout=said, stderr=said)
+        around = {**os.environ, **_AS_INSTALLED, **(environment or {})}
+        done = subprocess.run(starter, env=around, stdout=said, stderr=said)
         if done.returncode:
             said.seek(0)
             words = said.read().decode(errors="replace").strip()[-_LAST_WORDS:]

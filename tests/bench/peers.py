@@ -82,15 +82,14 @@ def _print(title: str, rounds: Rounds, verdicts: list[Verdict]) -> None:
     for row in rounds.rows:
         speed = row.system.length_s / row.wall_s
         print(f"  {row.system.name:<44}{row.wall_s:9.2f}{row.cpu_s:9.2f}{row.peak_mb:7.0f}{speed:13.1f}")
-    for name, why in rounds.absent:
-        print(f"  {name:<44}absent: {why}")
+    for absentee in rounds.absent:
+        print(f"  {absentee.system.name:<44}absent: {absentee.why}")
     for verdict in verdicts:
         print(f"  - {verdict.line}")
     sys.stdout.flush()
 
 
 def _table(name: str, rounds: Rounds, verdicts: list[Verdict]) -> dict[str, object]:
-    ours = {row.system.name for row in rounds.rows if row.system.side == "ours"}
     rows = [
         {
             "name": row.system.name, "side": row.system.side, "length_s": row.system.length_s,
@@ -101,9 +100,9 @@ def _table(name: str, rounds: Rounds, verdicts: list[Verdict]) -> dict[str, obje
     return {
         "name": name,
         "rows": rows,
-        "absent": [{"name": who, "why": why} for who, why in rounds.absent],
+        "absent": [{"name": absentee.system.name, "why": absentee.why} for absentee in rounds.absent],
         "verdicts": [{**asdict(verdict), "reached": verdict.reached} for verdict in verdicts],
-        "ours_failed": not ours,
+        "ours_failed": any(absentee.here and absentee.system.side == "ours" for absentee in rounds.absent),
     }
 
 

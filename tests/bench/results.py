@@ -1,6 +1,5 @@
 """Whether a result may be counted: a whole, sounding stereo file, or MIDI with notes, of the right length."""
 
-import math
 from pathlib import Path
 
 import numpy as np
@@ -50,16 +49,3 @@ def _midi_s(path: Path) -> float:
     if not any(message.type == "note_on" for message in opened):
         raise Unsound(f"{path.name} holds no notes")
     return float(opened.length)
-
-
-def bars_of(path: Path) -> int:
-    """Count the bars of a MIDI file."""
-    opened = MidiFile(path)
-    quarters, meter_quarters, bars = 0.0, 4.0, 0.0
-    for message in opened.tracks[0]:
-        lasted = message.time / opened.ticks_per_beat
-        bars += lasted / meter_quarters
-        quarters += lasted
-        if message.type == "time_signature":
-            meter_quarters = 4.0 * message.numerator / message.denominator
-    return math.ceil(bars - 1e-6)

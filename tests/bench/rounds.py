@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial, reduce
 from operator import add
 from statistics import median
 
@@ -35,11 +35,20 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Absentee:
+    """A system that could not take part, and why."""
+
+    system: System
+    why: str
+    here: bool  # it is, but something went wrong
+
+
+@dataclass(frozen=True, slots=True)
 class Rounds:
-    """What was measured, and who could not take part, and why."""
+    """What was measured, and who could not take part."""
 
     rows: tuple[Row, ...]
-    absent: tuple[tuple[str, str], ...]
+    absent: tuple[Absentee, ...]
 
     def __getitem__(self, name: str) -> Row | None:
         """Find a row by the name of its system; None if it could not take part."""
@@ -60,31 +69,35 @@ def compare(systems: Sequence[System], count: int, report: Callable[[str], None]
 
     Whatever is missing, fails, or leaves a result that does not count is absent.
     """
-    rows, absent = [], list[tuple[str, str]]()
-    for system in systems:
+    missing = [Absentee(s, f"needs {s.missing}, which is not here", here=False) for s in systems if s.missing]
+    rows, failed = [Row(system) for system in systems if not system.missing], list[Absentee]()
+
+    def attempt(row: Row, work: Callable[[], None]) -> None:
         try:
-            _make_ready(system)
-            rows.append(Row(system))
+            work()
         except (Failed, Unsound) as error:
-            absent.append((system.name, str(error)))
+            rows.remove(row)
+            failed.append(Absentee(row.system, str(error), here=True))
+
+    for row in list(rows):
+        report(f"before the first round: {row.system.name}")
+        attempt(row, partial(_make_ready, row.system))
     for number in range(count):
         for row in list(rows):
             report(f"round {number + 1} of {count}: {row.system.name}")
-            try:
-                row.costs.append(_run(row.system))
-            except (Failed, Unsound) as error:
-                rows.remove(row)
-                absent.append((row.system.name, str(error)))
-    return Rounds(tuple(rows), tuple(absent))
+            attempt(row, partial(_measure, row))
+    return Rounds(tuple(rows), (*missing, *failed))
 
 
 def _make_ready(system: System) -> None:
-    if system.missing:
-        raise Failed(f"needs {system.missing}, which is not here")
     if system.prepare is not None:
         system.prepare()
     if system.compiles:
         _run(system)
+
+
+def _measure(row: Row) -> None:
+    row.costs.append(_run(row.system))
 
 
 def _run(system: System) -> Cost:

@@ -43,7 +43,7 @@ def on_both_and_one(preset: str | Path, folder: Path, length_s: float, bit_depth
 def midi(preset: str, target: Path, length_s: float, name: str) -> System:
     """Compose a preset and write its notes."""
     command = (*AMBIENCE, "midi", preset, "--out", str(target), "--seed", _SEED, "--duration", f"{length_s:g}")
-    return System(name, "ours", ((*command, "--force"),), target, length_s)
+    return System(name, "ours", ((*command, "--force"),), target, length_s, compiles=True)
 
 
 def hall(dry: Path, folder: Path, length_s: float, name: str) -> System:

@@ -6,9 +6,11 @@ on its notes, and writes the MIDI file. Nobody else is compared: no other system
 The lengths are eight times `--seconds` and three hours.
 """
 
+import math
 from pathlib import Path
 
-from results import bars_of
+from mido import MidiFile
+
 from rounds import Rounds
 from systems import ours
 from systems.system import System
@@ -34,7 +36,7 @@ def verdicts(rounds: Rounds, length_s: float) -> list[Verdict]:
     piece, long = rounds[_PIECE], rounds[_THREE_HOURS]
     if piece is None or long is None:
         return []
-    bars, long_bars = bars_of(piece.system.result), bars_of(long.system.result)
+    bars, long_bars = _bars(piece.system.result), _bars(long.system.result)
     bar_s = (long.cpu_s - piece.cpu_s) / (long_bars - bars)
     return [
         Verdict(f"{_PIECE}, {bars} bars, in all", piece.wall_s, "s", 1.0, at_least=False),
@@ -42,6 +44,17 @@ def verdicts(rounds: Rounds, length_s: float) -> list[Verdict]:
         Verdict("another bar", 1e3 * bar_s, "ms of a processor"),
         Verdict(f"{_BARS} bars without start-up", _BARS * bar_s, "s of a processor", 0.3, at_least=False),
     ]
+
+
+def _bars(path: Path) -> int:
+    """Count the bars of a MIDI file."""
+    opened = MidiFile(path)
+    meter_quarters, bars = 4.0, 0.0
+    for message in opened.tracks[0]:
+        bars += message.time / opened.ticks_per_beat / meter_quarters
+        if message.type == "time_signature":
+            meter_quarters = 4.0 * message.numerator / message.denominator
+    return math.ceil(bars - 1e-6)
 
 
 WORKLOAD = Workload("MIDI composition: single-piece without a sound", systems, verdicts)
