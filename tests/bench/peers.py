@@ -33,11 +33,14 @@ WORKLOADS = {
     for module in (drone_bank, string_ensemble, reverb, full_mix, whole_piece, midi_composition, growth)
 }
 
+_QUIET_LOAD = 0.5
+
 
 def main() -> int:
     """Compare, print a table a workload, and write JSON if asked."""
-    wishes = _wishes()
-    tables = []
+    wishes, load, tables = _wishes(), os.getloadavg()[0], []
+    if load > _QUIET_LOAD:
+        print(f"the machine is busy (load {load:.1f}): compare processor times, those on the clock mean little")
     for name in wishes.only:
         workload = WORKLOADS[name]
         with tempfile.TemporaryDirectory(prefix="ambience-peers-") as folder:
@@ -47,7 +50,7 @@ def main() -> int:
         _print(workload.title, rounds, verdicts)
         tables.append(_table(name, rounds, verdicts))
     if wishes.json:
-        document = {"machine": _machine(), "rounds": wishes.rounds, "seconds": wishes.seconds, "workloads": tables}
+        document = {"machine": _machine(load), "rounds": wishes.rounds, "seconds": wishes.seconds, "workloads": tables}
         wishes.json.write_text(json.dumps(document, indent=2) + "\n")
     return any(table["ours_failed"] for table in tables)
 
@@ -106,8 +109,9 @@ def _table(name: str, rounds: Rounds, verdicts: list[Verdict]) -> dict[str, obje
     }
 
 
-def _machine() -> dict[str, object]:
-    return {"system": platform.platform(), "processors": os.cpu_count(), "python": platform.python_version()}
+def _machine(load: float) -> dict[str, object]:
+    python, processors = platform.python_version(), os.cpu_count()
+    return {"system": platform.platform(), "processors": processors, "load_before": load, "python": python}
 
 
 if __name__ == "__main__":

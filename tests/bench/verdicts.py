@@ -57,10 +57,10 @@ def memory(row: Row | None, most_mb: float) -> list[Verdict]:
 
 
 def against_all(rounds: Rounds, ours: str, one_core: str, limit: str, target: float | None) -> list[Verdict]:
-    """Compare with the quickest peer, with itself on one core, and with the compiled limit."""
+    """Compare with the quickest peer and with itself on one core, and the compiled limit with it."""
     mine = rounds[ours]
     return [
         *faster(mine, rounds.best_peer(), target),
         *faster(mine, rounds[one_core]),
-        *faster(mine, rounds[limit]),
+        *faster(rounds[limit], mine),
     ]
