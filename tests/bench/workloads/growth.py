@@ -1,7 +1,8 @@
-"""Growth: our engine alone, with twice and four times the voices, and with ten times the length.
+"""Growth: our engine alone, with more and more voices, and with more and more minutes.
 
-ambience: the drone bank with 32, 64 and 128 voices in the same four layers, and the full mix at `--seconds` and at
-ten times as much. Time should grow in proportion or less, memory not at all with the length.
+ambience: the drone bank with 32, 96 and 160 voices in the same four layers, and the full mix at one, four and seven
+times `--seconds`. Each step adds as much as the one before, so it should cost as much, and a longer piece no more
+memory.
 """
 
 from pathlib import Path
@@ -10,22 +11,27 @@ from rounds import Rounds
 from systems import ours
 from systems.notes import DRONES
 from systems.system import System
-from verdicts import Verdict
+from verdicts import Verdict, memory
 from workloads.workload import Workload
 
-_VOICES = (1, 2, 4)
-_LONGER = 10
-_MOST_GROWTH = 1.05
+_VOICES, _LENGTHS = (1, 3, 5), (1, 4, 7)  # in equal steps
+_MOST_GROWTH, _MOST_MB = 1.05, 400.0
 
 
 def systems(folder: Path, length_s: float) -> list[System]:
     """List all sizes."""
-    voices = [ours.render(_bank(times, folder), folder, length_s, name=f"{times * DRONES} drones") for times in _VOICES]
-    mixes = [
-        ours.render(ours.PRESETS / "full-mix.toml", folder / f"{s:g}", s, name=f"full mix, {s:g} s")
-        for s in (length_s, _LONGER * length_s)
-    ]
-    return voices + mixes
+    banks = [ours.render(_bank(times, folder), folder, length_s, name=_voices(times)) for times in _VOICES]
+    mix = ours.PRESETS / "full-mix.toml"
+    lengths = [times * length_s for times in _LENGTHS]
+    return banks + [ours.render(mix, folder / f"{s:g}", s, name=_length(s)) for s in lengths]
+
+
+def _voices(times: int) -> str:
+    return f"drone bank, {times * DRONES} voices"
+
+
+def _length(length_s: float) -> str:
+    return f"full mix, {length_s:g} s"
 
 
 def _bank(times: int, folder: Path) -> Path:
@@ -37,22 +43,21 @@ def _bank(times: int, folder: Path) -> Path:
 
 
 def verdicts(rounds: Rounds, length_s: float) -> list[Verdict]:
-    """Compare sizes in processor time."""
-    found = []
-    one = rounds[f"{DRONES} drones"]
-    for times in _VOICES[1:]:
-        more = rounds[f"{times * DRONES} drones"]
-        if one is not None and more is not None:
-            found.append(
-                Verdict(f"{times} times the drones", more.cpu_s / one.cpu_s, "x the time", times, at_least=False)
-            )
-    short, long = rounds[f"full mix, {length_s:g} s"], rounds[f"full mix, {_LONGER * length_s:g} s"]
-    if short is not None and long is not None:
-        ratios = (("time", long.cpu_s / short.cpu_s, _LONGER), ("memory", long.peak_mb / short.peak_mb, 1.0))
-        for what, ratio, times in ratios:
-            claim, most = f"{_LONGER} times the length", _MOST_GROWTH * times
-            found.append(Verdict(claim, ratio, f"x the {what}", most, at_least=False))
-    return found
+    """Compare the second step with the first, in processor time."""
+    lengths = [_length(times * length_s) for times in _LENGTHS]
+    return [
+        *_step(rounds, "the second 64 voices against the first", [_voices(times) for times in _VOICES]),
+        *_step(rounds, "later minutes against earlier ones", lengths),
+        *memory(rounds[lengths[-1]], _MOST_MB),
+    ]
+
+
+def _step(rounds: Rounds, claim: str, names: list[str]) -> list[Verdict]:
+    rows = [row for name in names if (row := rounds[name]) is not None]
+    if len(rows) < len(names):
+        return []
+    first, second, third = (row.cpu_s for row in rows)
+    return [Verdict(claim, (third - second) / (second - first), "x the cost", _MOST_GROWTH, at_least=False)]
 
 
 WORKLOAD = Workload("growth: more voices, more minutes", systems, verdicts)
