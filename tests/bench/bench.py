@@ -5,14 +5,13 @@ python tests/bench/bench.py [--runs 3] [--long] [--json FILE]
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from cost import spend
 
 AMBIENCE = [sys.executable, "-m", "ambience"]
 
@@ -35,19 +34,13 @@ class Figure:
 
 def measure(name: str, arguments: list[str], *, runs: int, sound_s: float | None = None, cold: bool = False) -> Figure:
     """Run a command several times, each in a fresh folder, and keep the median time and the peak memory."""
-    walls, peaks = [], []
+    costs = []
     for _ in range(runs):
         with tempfile.TemporaryDirectory() as folder:
-            environment = dict(os.environ, **({"NUMBA_CACHE_DIR": f"{folder}/kernels"} if cold else {}))
-            command = [*AMBIENCE, *[a.replace("{out}", folder) for a in arguments]]
-            start = time.perf_counter()
-            process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            _, status, usage = os.wait4(process.pid, 0)
-            walls.append(time.perf_counter() - start)
-            peaks.append(usage.ru_maxrss / 1024)
-            if status:
-                raise SystemExit(f"{' '.join(command)} ended with status {os.waitstatus_to_exitcode(status)}")
-    return Figure(name, statistics.median(walls), max(peaks), sound_s)
+            kernels = {"NUMBA_CACHE_DIR": f"{folder}/kernels"} if cold else {}
+            costs.append(spend([*AMBIENCE, *[a.replace("{out}", folder) for a in arguments]], kernels))
+    wall_s, peak_mb = statistics.median(cost.wall_s for cost in costs), max(cost.peak_mb for cost in costs)
+    return Figure(name, wall_s, peak_mb, sound_s)
 
 
 def figures(runs: int, long: bool):

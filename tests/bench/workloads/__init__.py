@@ -1,0 +1,1 @@
+"""What is compared, a file a workload: what each system computes, the systems, and what the figures must say."""
