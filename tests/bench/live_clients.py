@@ -22,9 +22,10 @@ import numpy as np
 
 _PATIENCE_S = 0.5
 _SMALL_BYTES = 4096  # a slow client's buffer, so that the server's side fills soon
-_AT_ONCE = 50  # that connect, so that nobody waits for long
-_TENSION = re.compile(rb'"tension":([0-9.e-]+)')
-_STEPS = 5000  # of the tension: a state tells which change it shows
+_READERS_BYTES = 16_384
+_AT_ONCE = 50  # that connect: a session keeps no more than 256 on its porch
+_LEVEL = re.compile(rb'"level":([0-9.e-]+)')
+_STEPS = 5000  # of the level: a state tells which change it shows
 _TEXT, _CLOSE, _PING, _PONG = 0x81, 0x88, 0x89, 0x8A
 
 
@@ -63,7 +64,8 @@ class Reader(asyncio.Protocol):
         self._address, self._counted = address, counted
         self._bytes, self._upgraded = bytearray(), False
         self._last_s, self._seen = 0.0, 0
-        self.gone = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self.admitted, self.gone = loop.create_future(), loop.create_future()
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
@@ -71,8 +73,9 @@ class Reader(asyncio.Protocol):
         self._seen = len(self._counted.asked_s)
 
     def connection_lost(self, error: Exception | None) -> None:
-        if not self.gone.done():
-            self.gone.set_result(None)
+        for told in (self.admitted, self.gone):
+            if not told.done():
+                told.set_result(None)
 
     def data_received(self, content: bytes) -> None:
         self._bytes += content
@@ -84,8 +87,13 @@ class Reader(asyncio.Protocol):
                 self.transport.abort()
                 return
             self._upgraded, self._bytes, self._last_s = True, rest, time.perf_counter()
+            self.admitted.set_result(None)
         while (size := self._frame()) is not None:
             del self._bytes[:size]
+
+    def limit_backlog(self) -> None:
+        """Let the system keep little for this client: what he has not read yet is old."""
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _READERS_BYTES)
 
     def say(self, text: str) -> None:
         """Send a text."""
@@ -114,14 +122,14 @@ class Reader(asyncio.Protocol):
         return start + length
 
     def _hear(self, content: bytearray) -> None:
-        found = _TENSION.search(content)
+        found = _LEVEL.search(content)
         if found is None or b'"heard_frame"' not in content:  # an answer
             return
         now_s, counted = time.perf_counter(), self._counted
         counted.states += 1
         counted.longest_silence_s = max(counted.longest_silence_s, now_s - self._last_s)
         self._last_s = now_s
-        number = round(float(found.group(1)) * _STEPS)
+        number = round((1.0 - float(found.group(1))) * _STEPS)
         if self._seen < number <= len(counted.asked_s):
             counted.seen_after_s.extend(now_s - asked_s for asked_s in counted.asked_s[self._seen : number])
             self._seen = number
@@ -145,6 +153,8 @@ async def read(address: str, counted: Counted, door: asyncio.Semaphore) -> None:
                     lambda: Reader(address, counted), url.hostname, url.port
                 )
                 _, reader = await make
+                reader.limit_backlog()
+                await reader.admitted
             await reader.gone
             counted.lost_readers += 1
         except OSError:
@@ -169,7 +179,7 @@ async def dawdle(address: str, path: str, counted: Counted) -> None:
 
 
 async def ask(address: str, per_s: float, counted: Counted) -> None:
-    """Move the tension a step further again and again."""
+    """Lower the level by a small step again and again."""
     url = urlsplit(address)
     _, asker = await asyncio.get_running_loop().create_connection(
         lambda: Reader(address, counted), url.hostname, url.port
@@ -179,7 +189,7 @@ async def ask(address: str, per_s: float, counted: Counted) -> None:
         await asyncio.sleep(max(due_s - time.perf_counter(), 0.0))
         due_s += 1.0 / per_s
         counted.asked_s.append(time.perf_counter())
-        asker.say(json.dumps({"tension": len(counted.asked_s) / _STEPS, "fade_s": 0.0}))
+        asker.say(json.dumps({"level": 1.0 - len(counted.asked_s) / _STEPS, "fade_s": 0.0}))
 
 
 async def main() -> None:
