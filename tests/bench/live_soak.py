@@ -1,45 +1,35 @@
 """Lets a live session play for minutes while somebody keeps asking for something, and tells whether it held.
 
 python tests/bench/live_soak.py [--minutes 10] [--preset single-piece] [--look-ahead normal] [--every 2]
-    [--clients 20] [--slow 5]
+    [--clients 20] [--slow 5] [--seed 1] [--json FILE]
 
-A second process watches the machine: an under-run while that was not let work either is listed, not held against us.
-Exit status 1 on any other under-run, lost number, growth of memory, or wish not met once and when promised.
+It plays on the clock, without a sound card, and keeps what was heard; afterwards the log is played again, compared with
+that sample for sample, and searched for the first frame that each change altered. An under-run while another process
+was not let work either is listed, not held against us. Exit status 1 when a limit is broken.
 """
 
 import argparse
-import contextlib
-import re
-import subprocess
-import sys
+import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
+from live_audience import Audience
+from live_promises import heard_after_s, late_answers, latencies, met_once
+from live_replay import Replay, replay
+from live_report import Figure, finish
+from live_witness import Stall, Witness, unexplained
 
 import ambience
 from ambience import rng
-from ambience.live.figures import Stats, UnderRun
+from ambience.live.figures import Stats
 from ambience.live.player import Receipt
 from ambience.live.session import LiveSession
-from ambience.live.surfaces import SurfaceOptions, check_surfaces, open_surfaces
 from ambience.live.wishes import Wish
-from ambience.scene import SceneChange
 
 _MOST_GROWTH_BYTES = 20_000_000
 _SETTLED_S = 20.0  # memory is compared from here on: tables and caches are full
-_AFTER_S = 0.3  # a ring takes as long to fill again
-_WITNESS = """
-import select, sys, time
-while not select.select([sys.stdin], [], [], 0.005)[0]:
-    began_s, busy_s = time.perf_counter(), time.thread_time()
-    sum(range(100_000))
-    late_s = time.perf_counter() - began_s - (time.thread_time() - busy_s)
-    if late_s > 0.02:
-        print(began_s, time.perf_counter(), flush=True)
-"""
-_WEB = SurfaceOptions(http_port=0)
 _WHENS = ("now", "beat", "bar", "phrase")
 
 
@@ -48,65 +38,32 @@ class Soak:
     """What was asked, and what came of it."""
 
     receipts: list[Receipt] = field(default_factory=list)
+    heard_frames: list[int] = field(default_factory=list)  # what the output took next when each was asked
     answered_s: list[float] = field(default_factory=list)
     memory_bytes: list[int] = field(default_factory=list)
-    stalls: list[tuple[float, float]] = field(default_factory=list)  # of the machine itself: from, to
+    stalls: tuple[Stall, ...] = ()  # of the machine itself
+
+    @property
+    def growth_bytes(self) -> int:
+        """How much memory came on top."""
+        return max(self.memory_bytes) - self.memory_bytes[0] if self.memory_bytes else 0
 
 
-def soak(session: LiveSession, minutes: float, every_s: float) -> Soak:
+def soak(session: LiveSession, minutes: float, every_s: float, seed: int) -> Soak:
     """Ask for something random every few seconds."""
-    found, draws = Soak(), rng.stream(1, "soak")
+    found, draws = Soak(), rng.stream(seed, "soak")
     states = tuple(session.preset.states)
     began_s = due_s = time.perf_counter()
     while (now_s := time.perf_counter()) < began_s + 60.0 * minutes:
         if now_s >= due_s:
             due_s += every_s
+            found.heard_frames.append(session.heard_frame)
             found.receipts.append(session.ask(random_wish(draws, states)).result(10.0))
             found.answered_s.append(time.perf_counter() - now_s)
             if now_s > began_s + _SETTLED_S:
                 found.memory_bytes.append(session.stats().memory_bytes)
         time.sleep(0.02)
     return found
-
-
-class Witness:
-    """A second process that does next to nothing, and notes when the machine did not let it."""
-
-    def __init__(self) -> None:
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen([sys.executable, "-c", _WITNESS], stdin=pipe, stdout=pipe, text=True)
-
-    def stalls(self) -> list[tuple[float, float]]:
-        """End it, and return from when to when it was held up, on the clock of all processes."""
-        said, _ = self._process.communicate()
-        return [(float(line.split()[0]), float(line.split()[1])) for line in said.splitlines()]
-
-
-class Audience:
-    """WebSocket clients in a process of their own, some of which never read."""
-
-    def __init__(self, session: LiveSession, clients: int, slow: int) -> None:
-        self._stack = contextlib.ExitStack()
-        (line,) = self._stack.enter_context(open_surfaces(session, _WEB))
-        address = re.sub(r"^.*http://([^/ ]+).*$", r"ws://\1/ws", line)
-        command = [sys.executable, str(Path(__file__).with_name("live_clients.py")), address]
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen([*command, str(clients - slow), str(slow)], stdin=pipe, stdout=pipe, text=True)
-
-    def leave(self) -> str:
-        """Let them go, and return what they counted."""
-        said, _ = self._process.communicate()
-        self._stack.close()
-        return said.strip()
-
-
-def unexplained(stats: Stats, stalls: list[tuple[float, float]], opened_s: float) -> list[UnderRun]:
-    """Return the under-runs during which, and shortly before which, the machine did not stand still."""
-    return [
-        missed
-        for missed in stats.under_run_list
-        if not any(start - _AFTER_S < opened_s + missed.at_s < end + _AFTER_S for start, end in stalls)
-    ]
 
 
 def random_wish(draws: np.random.Generator, states: tuple[str, ...]) -> Wish:
@@ -118,58 +75,37 @@ def random_wish(draws: np.random.Generator, states: tuple[str, ...]) -> Wish:
     return Wish(tension=share, fade_s=fade_s) if kind == 2 else Wish(level=share, fade_s=fade_s)
 
 
-def late_answers(session: LiveSession, receipts: list[Receipt]) -> list[str]:
-    """List the states that did not begin, or lead there, at the promised frame.
-
-    A promise holds unless a later wish for another state was taken before its moment came.
-    """
-    rate, score = session.sample_rate_hz, session.score()
-    frames = {round(marker.at_s * rate): marker.text for marker in score.markers}
-    asked = [receipt for receipt in receipts if receipt.change.state]
-    missed = []
-    for receipt, following in zip(asked, [*asked[1:], None], strict=True):
-        overtaken = following is not None and following.from_frame <= receipt.at_frame
-        heard = receipt.at_frame < session.heard_frame
-        same = receipt.change.state == state_before(score.sections, receipt.at_s)
-        if heard and not overtaken and not same and receipt.change.state not in frames.get(receipt.at_frame, ""):
-            missed.append(f"{receipt.change.state} at frame {receipt.at_frame}")
-    return missed
-
-
-def state_before(sections: tuple, at_s: float) -> str:
-    """Name the state that plays just before a moment."""
-    return next((section.state for section in reversed(sections) if section.at_s < at_s - 1e-6), "")
-
-
-def met_once(log: tuple[SceneChange, ...], receipts: list[Receipt]) -> bool:
-    """Tell whether the log holds exactly what was asked, in its order."""
-    return list(log) == [receipt.change for receipt in receipts]
-
-
-def table(
-    stats: Stats, found: Soak, growth_bytes: int, missed: list[str], once: bool, own: int
-) -> list[tuple[str, str, bool]]:
-    """Return name, value and whether it holds, of every figure."""
-    answered = np.array(found.answered_s) * 1e3
+def figures_of_playing(stats: Stats, found: Soak, own: int) -> list[Figure]:
+    """Tell how rendering and the machine went."""
     return [
-        ("quanta rendered", f"{stats.quanta}", True),
-        ("under-runs", f"{stats.under_runs}", True),
-        ("while the machine went on", f"{own}", own == 0),
-        ("quanta with a lost number", f"{stats.nan_resets}", stats.nan_resets == 0),
-        ("spans of layers that failed", f"{stats.layer_failures}", stats.layer_failures == 0),
-        ("wishes", f"{len(found.receipts)}", True),
-        ("met once, in order", "yes" if once else "no", once),
-        ("not at the promised frame", ", ".join(missed) or "none", not missed),
-        ("answer, median", f"{np.median(answered):.1f} ms", True),
-        ("answer, worst", f"{answered.max():.1f} ms", True),
-        ("ring, least", f"{stats.ring_fill_least_frames} frames", True),
-        ("a quantum, median", f"{1e3 * stats.render_median_s:.2f} ms", True),
-        ("a quantum, 99.9 %", f"{1e3 * stats.render_999_s:.2f} ms", True),
-        ("a quantum, worst", f"{1e3 * stats.render_worst_s:.2f} ms", True),
-        ("collections by hand, worst", f"{1e3 * stats.collection_worst_s:.2f} ms", True),
-        ("memory", f"{stats.memory_bytes / 1e6:.0f} MB", True),
-        ("memory, growth", f"{growth_bytes / 1e6:.1f} MB", growth_bytes < _MOST_GROWTH_BYTES),
-        ("machine stood still", f"{len(found.stalls)} times", True),
+        Figure("quanta rendered", stats.quanta),
+        Figure("under-runs", stats.under_runs),
+        Figure("under-runs while the machine went on", own, holds=own == 0),
+        Figure("the machine stood still", len(found.stalls), "times"),
+        Figure("quanta with a lost number", stats.nan_resets, holds=stats.nan_resets == 0),
+        Figure("spans of layers that failed", stats.layer_failures, holds=stats.layer_failures == 0),
+        Figure("ring, least", stats.ring_fill_least_frames, "frames"),
+        Figure("a quantum, median", 1e3 * stats.render_median_s, "ms"),
+        Figure("a quantum, 99.9 %", 1e3 * stats.render_999_s, "ms"),
+        Figure("a quantum, worst", 1e3 * stats.render_worst_s, "ms"),
+        Figure("collections by hand, worst", 1e3 * stats.collection_worst_s, "ms"),
+        Figure("memory", stats.memory_bytes / 1e6, "MB"),
+        Figure("memory, growth", found.growth_bytes / 1e6, "MB", found.growth_bytes < _MOST_GROWTH_BYTES),
+    ]
+
+
+def figures_of_wishes(found: Soak, again: Replay, missed: list[str], once: bool) -> list[Figure]:
+    """Tell what became of what was asked."""
+    answered_ms, differing = 1e3 * np.array(found.answered_s), again.differing_frames
+    return [
+        Figure("wishes", len(found.receipts)),
+        Figure("met once, in order", "yes" if once else "no", holds=once),
+        Figure("not at the promised frame", ", ".join(missed) or "none", holds=not missed),
+        Figure("receipt, median", float(np.median(answered_ms)), "ms"),
+        Figure("receipt, worst", float(answered_ms.max()), "ms"),
+        Figure("frames heard and played again", again.compared_frames),
+        Figure("of them different", differing, holds=differing == 0),
+        Figure("of them no finite number", again.lost_numbers, holds=again.lost_numbers == 0),
     ]
 
 
@@ -182,29 +118,36 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=2.0, help="seconds between wishes")
     parser.add_argument("--clients", type=int, default=20, help="on WebSockets")
     parser.add_argument("--slow", type=int, default=5, help="of them, that never read")
-    wishes = parser.parse_args()
-    check_surfaces(_WEB)
-    session = LiveSession(ambience.load(wishes.preset), None, look_ahead=wishes.look_ahead)
-    audience = Audience(session, wishes.clients, wishes.slow) if wishes.clients else None
-    witness = Witness()
-    found = soak(session, wishes.minutes, wishes.every)
-    stats, opened_s = session.stats(), time.perf_counter()
-    opened_s -= stats.running_s
-    found.stalls = witness.stalls()
-    told = audience.leave() if audience else ""
-    own = unexplained(stats, found.stalls, opened_s)
-    session.close()
-    growth_bytes = max(found.memory_bytes) - found.memory_bytes[0] if found.memory_bytes else 0
-    once = met_once(session.log().changes, found.receipts)
-    rows = table(stats, found, growth_bytes, late_answers(session, found.receipts), once, len(own))
-    for name, value, holds in rows:
-        print(f"{name:<30}{value:<24}{'' if holds else 'FAIL'}".rstrip())
-    if told:
-        print(f"{'clients':<30}{told}")
-    for missed in stats.under_run_list:
-        note = missed.cause if missed in own else "the machine stood still"
-        print(f"  under-run at {missed.at_s:.2f} s, {missed.missing_frames} frames: {note}")
-    sys.exit(not all(holds for _, _, holds in rows))
+    parser.add_argument("--seed", type=int, default=1, help="of the wishes")
+    parser.add_argument("--json", type=Path, help="write the figures there, too")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        capture = Path(folder) / "heard.wav"
+        session = LiveSession(ambience.load(options.preset), None, look_ahead=options.look_ahead, capture=capture)
+        audience, witness = Audience(session, options.clients - options.slow, options.slow), Witness()
+        found = soak(session, options.minutes, options.every, options.seed)
+        stats, opened_s = session.stats(), time.perf_counter()
+        opened_s -= stats.running_s
+        told, found.stalls = audience.leave(), witness.stalls()
+        session.close()
+        once, missed = met_once(session.log().changes, found.receipts), late_answers(session, found.receipts)
+        gaps = session.stats().under_run_list
+        print(f"played for {options.minutes:g} min; now it is played again", flush=True)
+        again = replay(session.log(), session.preset, capture, gaps)
+    own = unexplained(stats.under_run_list, found.stalls, opened_s)
+    after_s = heard_after_s(found.heard_frames, again.first_changed_frames, gaps, session.sample_rate_hz)
+    listed = [{**asdict(gap), "explained": gap not in own} for gap in stats.under_run_list]
+    figures = [
+        *figures_of_playing(stats, found, len(own)),
+        *figures_of_wishes(found, again, missed, once),
+        *latencies(found.receipts, after_s),
+        *told,
+    ]
+    asked = {name: value for name, value in vars(options).items() if name != "json"}
+    for gap in listed:
+        note = "the machine stood still" if gap["explained"] else gap["cause"]
+        print(f"  under-run at {gap['at_s']:.2f} s, {gap['missing_frames']} frames: {note}")
+    finish(figures, {"asked": asked, "under_runs": listed}, options.json)
 
 
 if __name__ == "__main__":
