@@ -7,18 +7,20 @@ import numpy as np
 
 from ambience.sound.block import QUANTUM_FRAMES
 from ambience.sound.channel import Strip
-from ambience.sound.dsp.dynamics import add_power, apply_curve, give_way, hold, ramp_gain, warm_gain
+from ambience.sound.dsp.dip import dip, dip_band
+from ambience.sound.dsp.dynamics import add_power, apply_curve, give_way, hold, warm_gain
 from ambience.units import Audio
 
 _THEME = "theme"  # the stem group to which others give way
 _LISTEN_S, _YIELD_S, _RETURN_S = 0.25, 0.5, 1.6  # by ear: slow enough not to be heard as a movement
+_SUNG_HZ, _SUNG_OCTAVES = 800.0, 3.5  # where melodies and their first partials lie
 _HOLD_S, _LET_GO_S = 0.03, 0.35
 _HOLD_ABOVE_DB = -20.0  # by ear: a mix is -26 to -14 dB before its master
 _FULL_SLOPE, _FULL_WARMTH = 0.5, 0.7  # of glue 1: a ratio of 2:1, and 3 dB from a peak of 1.4
 
 
 class Courtesy:
-    """Lower those who accompany while the theme is heard, as far as it does not stand clear of them anyway.
+    """Dip those who accompany where the theme is heard, as far as it does not stand clear of them anyway.
 
     What happens depends only on the shaped layers, a quantum at a time, so it is the same for the mix and for stems.
 
@@ -35,9 +37,11 @@ class Courtesy:
         self._theme = [i for i, strip in enumerate(strips) if strip.stem == _THEME and strip.duck_db == 0.0]
         self._rates = np.array([_rate(time_s, sample_rate_hz) for time_s in (_LISTEN_S, _YIELD_S, _RETURN_S)])
         self._memory = np.zeros(3)
+        self._band = np.array(dip_band(_SUNG_HZ, _SUNG_OCTAVES, sample_rate_hz))
+        self._dips = np.zeros((len(strips), 4))
 
     def balance(self, layers: Sequence[Audio | None], quanta: int) -> None:
-        """Lower one span of the layers in place; None is silence."""
+        """Dip one span of the layers in place; None is silence."""
         if not self._yielding or not self._theme:
             return
         theme, others, shares = np.zeros(quanta), np.zeros(quanta), np.zeros(quanta + 1)
@@ -46,10 +50,11 @@ class Courtesy:
                 if (layer := layers[number]) is not None:
                     add_power(layer, powers)
         give_way(theme, others, self._rates, self._memory, shares)
-        if shares.max() > 0.0:
-            for number, duck_db in self._yielding:
-                if (layer := layers[number]) is not None:
-                    ramp_gain(layer, 10.0 ** (-0.05 * duck_db * shares))
+        for number, duck_db in self._yielding:
+            if (layer := layers[number]) is None or not shares.any():
+                self._dips[number] = 0.0
+            else:
+                dip(layer, 1.0 - 10.0 ** (-0.05 * duck_db * shares), self._band, self._dips[number])
 
 
 class Glue:

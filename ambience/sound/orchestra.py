@@ -10,14 +10,16 @@ from ambience.preset import Preset
 from ambience.preset.tables import Layer
 from ambience.rng import stream
 from ambience.sound.block import Instrument
+from ambience.sound.dsp.stroke import level_db
 from ambience.sound.fluid import library_version
 from ambience.sound.instruments.soundfont import HOUSE_LUFS, Soundfont
 from ambience.sound.soundfonts import DRUM_BANK, find_font
-from ambience.sound.trial import range_lufs
+from ambience.sound.trial import MEZZO_FORTE, range_lufs
 
 _NOT_PLAYED_BY_HAND = ("drones", "body", "fx")  # stems that an orchestra does not play
 _KEYBOARDS, _BOWED_AND_PLUCKED, _BRASS, _WINDS = range(0, 4), range(40, 50), range(56, 62), range(64, 80)
 _ORCHESTRAL = (*_KEYBOARDS, 6, *range(8, 16), 19, *_BOWED_AND_PLUCKED, 52, 53, *_BRASS, *_WINDS, 116)
+_PLAYED = 0.45  # velocity: what the parts of an orchestra mostly write
 _ORCHESTRA_KIT, _KIT_KEYS = 48, (36, 38, 40, 59)  # General MIDI Level 2: bass drum, snare drums, cymbals
 
 
@@ -71,6 +73,7 @@ def _program(preset: Preset, layer: Layer, own: Instrument) -> dict[str, Any] | 
 
 @cache
 def _level_db(own: Any, sample_rate_hz: int) -> float:
-    """Measure how much louder than the house's level an instrument is."""
-    level_lufs = range_lufs(own.player(sample_rate_hz, stream(0, "trial")), sample_rate_hz, own.midi)
-    return level_lufs - HOUSE_LUFS if math.isfinite(level_lufs) else 0.0
+    """Measure how much louder than the house's level an instrument is, as hard as parts mostly play it."""
+    level_lufs = range_lufs(own.player(sample_rate_hz, stream(0, "trial")), sample_rate_hz, own.midi, _PLAYED)
+    house_lufs = HOUSE_LUFS + level_db(_PLAYED) - level_db(MEZZO_FORTE)
+    return level_lufs - house_lufs if math.isfinite(level_lufs) else 0.0

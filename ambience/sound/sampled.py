@@ -17,7 +17,7 @@ _ACCENT_DB, _ACCENT_S = 3.0, 0.25  # by ear: of a hammered note
 _SHORT_DB, _SHORT_S = 5.0, 0.16  # by ear: samples speak late, so what is short is struck harder and lasts this long
 _SWELL_FLOOR_DB, _SWELL_PEAK = -14.0, 0.6  # by ear: at both ends of a swell; where in the note it is loudest
 _SHAPED = ("marcato", "swell")
-_TENSION_DB = 4.0  # by ear: from calm to unbearable; the notes' velocities carry the rest
+_TENSION_DB = 4.0  # by ear: from calm to unbearable, of what is bowed or blown; the notes' velocities carry the rest
 _DARKEST_CENTS, _STEP_CENTS = 3600.0, 25.0  # by ear: how far the low-pass closes, and what nobody hears
 _OPEN_FROM_MIDI, _SLOPE_SEMITONES = 84, 24.0  # so high it does not close at all: it would take the tone itself
 
@@ -83,7 +83,7 @@ class Sampled:
     ) -> None:
         self._synth, self._trim, self._key = synth, trim, key
         self._rate_hz = sample_rate_hz
-        self._short_db = 0.0 if struck else _SHORT_DB
+        self._short_db, self._tension_db = (0.0, 0.0) if struck else (_SHORT_DB, _TENSION_DB)
         self._gain = np.float32(db_to_gain(gain_db + _HEADROOM_DB))
         self._free_from = [0] * CHANNELS
         self._waiting: list[tuple[int, int, _Held]] = []  # by frame, then by when they were written
@@ -159,7 +159,7 @@ class Sampled:
 
     def _settings(self, held: _Held, frame: int, row: FloatArray) -> tuple[int, int, int]:
         tension = float(row[TENSION])
-        level_db = held.gain_db + _TENSION_DB * (tension - 0.5) + self._shape_db(held, frame)
+        level_db = held.gain_db + self._tension_db * (tension - 0.5) + self._shape_db(held, frame)
         quieter = max(round(10.0 * (_HEADROOM_DB - level_db)), 0)  # tenths of a decibel
         breath = round(127.0 * min(0.8 * held.velocity + 0.2 * tension, 1.0))  # what opens expressive programs
         open_ = min(0.25 + 0.6 * held.velocity + 0.3 * (float(row[BRIGHTNESS]) + tension - 0.5), 1.0)

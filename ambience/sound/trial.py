@@ -12,7 +12,7 @@ from ambience.units import Audio, midi_to_hz
 
 MEZZO_FORTE = 0.6
 _CONTROLS = (0.3, 0.5, 0.5, 0.5, 0.7)  # a quiet scene
-_HELD_S, _RINGING_S, _PAUSE_S = 1.0, 1.0, 1.5
+_HELD_S, _RINGING_S, _PAUSE_S = 2.0, 1.0, 1.5
 _OFFSET_DB = -0.691  # ITU-R BS.1770-4, 2015, annex 1
 _SILENT = 1e-12
 _PLACES = (0.3, 0.5, 0.7)  # of the range
@@ -31,11 +31,11 @@ def trial_lufs(player: Player, sample_rate_hz: int, pitch_midi: float, velocity:
     return _OFFSET_DB + 10.0 * math.log10(energy) if energy > _SILENT else -math.inf
 
 
-def range_lufs(player: Player, sample_rate_hz: int, profile: MidiProfile) -> float:
-    """Return how loud mezzo-forte is in the middle of a range: the mean, in dB, of three notes that are heard."""
+def range_lufs(player: Player, sample_rate_hz: int, profile: MidiProfile, velocity: float = MEZZO_FORTE) -> float:
+    """Return how loud a velocity is in the middle of a range: the mean, in dB, of three notes that are heard."""
     low, high = profile.lowest_midi, profile.highest_midi
     pitches = dict.fromkeys(round(low + place * (high - low)) for place in _PLACES)
-    heard = [trial_lufs(player, sample_rate_hz, pitch, MEZZO_FORTE) for pitch in pitches]
+    heard = [trial_lufs(player, sample_rate_hz, pitch, velocity) for pitch in pitches]
     audible = [level for level in heard if math.isfinite(level)]
     return sum(audible) / len(audible) if audible else -math.inf
 

@@ -74,6 +74,18 @@ def test_maxima_are_found_wherever_they_fall(index: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("length_s", "word"), [(3.0, "short_term_max_lufs"), (0.4, "momentary_max_lufs")]
+)  # Tech 3341, signals 11 and 14
+def test_a_maximum_grows_with_what_is_louder(length_s: float, word: str) -> None:
+    meter, readings = Meter(RATE_HZ, true_peak=False), []
+    for index in range(20):
+        late_s = 0.05 * length_s * index
+        meter.add(tones((-QUIET, late_s), (-38.0 + index, length_s), (-QUIET, length_s - late_s)))
+        readings.append(getattr(meter, word)())
+    assert readings == pytest.approx([-38.0 + index for index in range(20)], abs=0.1)
+
+
+@pytest.mark.parametrize(
     ("divisor", "degrees", "gain", "wanted_dbtp"),
     [(4, 0.0, 0.5, -6.0), (4, 45.0, 0.5, -6.0), (6, 60.0, 0.5, -6.0), (8, 67.5, 0.5, -6.0), (4, 45.0, 1.41, 3.0)],
 )  # Tech 3341, signals 15 to 19
@@ -83,6 +95,19 @@ def test_true_peak_of_tech_3341(divisor: int, degrees: float, gain: float, wante
     tone = gain * fade * np.sin(2.0 * np.pi * frames / divisor + np.radians(degrees))
     reading = metered(np.repeat(tone.astype(np.float32)[:, None], 2, axis=1)).true_peak_dbtp()
     assert wanted_dbtp - 0.4 <= reading <= wanted_dbtp + 0.2
+
+
+@pytest.mark.parametrize("offset", range(4))  # Tech 3341, signals 20 to 23
+def test_a_true_peak_is_found_wherever_the_samples_fall(offset: int) -> None:
+    frames = np.arange(RATE_HZ)  # four to each of the meter's
+    tone = 0.5 * np.sin(2.0 * np.pi * frames / 24.0)
+    burst = slice(RATE_HZ // 2, RATE_HZ // 2 + 16)
+    tone[burst] = np.sin(2.0 * np.pi * np.arange(16) / 16.0)
+    taps = np.arange(-128, 129)
+    low_pass = np.sinc(taps / 4.0) * np.kaiser(taps.size, 8.0)
+    band_limited = np.convolve(tone, low_pass / low_pass.sum(), mode="same")[offset::4]
+    reading = metered(np.repeat(band_limited.astype(np.float32)[:, None], 2, axis=1)).true_peak_dbtp()
+    assert -0.4 <= reading <= 0.2
 
 
 @pytest.mark.parametrize(
@@ -96,6 +121,12 @@ def test_true_peak_of_tech_3341(divisor: int, degrees: float, gain: float, wante
 )  # Tech 3342, signals 1 to 4
 def test_loudness_range_of_tech_3342(levels: tuple[float, ...], wanted_lu: float) -> None:
     assert metered(tones(*[(level, 20.0) for level in levels])).range_lu() == pytest.approx(wanted_lu, abs=1.0)
+
+
+def test_one_channel_is_half_the_power_of_two() -> None:
+    audio = tones((-18.0, 2.0))
+    audio[:, 1] = 0.0
+    assert metered(audio).integrated_lufs() == pytest.approx(-18.0 - 3.01, abs=0.1)
 
 
 def test_readings_do_not_depend_on_the_pieces() -> None:

@@ -90,16 +90,6 @@ def hold(
 
 
 @kernel
-def ramp_gain(audio: Audio, gains: FloatArray) -> None:
-    """Fade a span in place; `gains`, shape (k + 1,), are those at the quantum boundaries."""
-    for q in range(gains.shape[0] - 1):
-        quantum = audio[q * _QUANTUM : (q + 1) * _QUANTUM].reshape(2 * _QUANTUM)
-        gain, step = np.float32(gains[q]), np.float32((gains[q + 1] - gains[q]) / _QUANTUM)
-        for n in range(2 * _QUANTUM):
-            quantum[n] *= gain + step * np.float32(n // 2)
-
-
-@kernel
 def warm_gain(bus: Audio, gains: FloatArray, warmth: float, curve: Audio) -> None:
     """Write the gain of every sample of a bus: ramped, and less for what is loud, which is soft saturation.
 

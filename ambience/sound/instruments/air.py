@@ -27,7 +27,7 @@ class Air:
         3.0, "s: rise; as long as the fall, so that notes in a row join without a dip", low=0.05, high=30
     )
     release_s: float = setting(3.0, "s: fall after key-up", low=0.05, high=30)
-    focus: float = setting(0.6, "0..1: from a rush to a whistle", low=0, high=1)
+    focus: float = setting(0.6, "0..1: from a rush without pitch to a whistle", low=0, high=1)
     color_hz: float = setting(700.0, "Hz: above it the wind thins out", low=100, high=8000)
 
     def player(self, sample_rate_hz: int, rng: Generator) -> BankPlayer:
@@ -45,7 +45,7 @@ class Air:
         gain = _HARMONICS**-0.35 * softened(center_hz, self.color_hz * 2.0**effort, slope=1.2)
         gain *= rng.uniform(0.7, 1.3, len(gain))
         # The lowest stay a few hertz wide: a narrower one would come and go like a slow tremolo.
-        width = np.maximum(0.03 * 0.12**self.focus * np.ones(len(gain)), 2.2 / center_hz)
+        width = np.maximum(0.15 * 0.01**self.focus * np.ones(len(gain)), 2.2 / center_hz)
         return Gust(
             center_hz, width, gain, _SEATS, held_s, min(self.attack_s, held_s), self.release_s,
             tilt=np.linspace(0.0, 0.9, len(gain)), wander_cents=7.0, waver=0.55, waver_hz=0.17,

@@ -57,9 +57,7 @@ class BedDrone:
             equal_power=True,
             level_db=-23.0,
         )
-        seats = tuple(
-            Seat(beat_hz=self.beating_hz * part, pan=0.8 * pan) for part, pan in zip(_SPREAD, _PANS, strict=True)
-        )
+        seats = tuple(Seat(beat_hz=self.beating_hz * part, pan=pan) for part, pan in zip(_SPREAD, _PANS, strict=True))
         ensemble = Ensemble(
             timbres=_TIMBRES,
             breath=Timbre(6.0, 900.0, 12.0, ((330.0, 6.0, 0.3), (780.0, 5.0, 0.2)), 120.0),

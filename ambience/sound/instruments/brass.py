@@ -82,7 +82,7 @@ class Brass:
             lowest_hz=midi_to_hz(lowest),
             highest_hz=midi_to_hz(highest),
             tone=tone,
-            seats=seat_players(count, detune_cents=9.0, width=width, late_s=0.02, vibrato_hz=4.9),
+            seats=seat_players(count, detune_cents=13.0, width=width, late_s=0.02, vibrato_hz=4.9),
             bowings=_BOWINGS,
             zone_semitones=6.0,
             spread_cents=5.0,

@@ -55,7 +55,7 @@ class Choir:
             by_rise=0.12,
             wander_brightness=0.2,
             wander_db=2.0,
-            wander_cents=5.0,
+            wander_cents=4.0,
             wander_hz=0.3,
             vibrato_cents=13.0,
             vibrato_delay_s=0.9,
@@ -71,7 +71,7 @@ class Choir:
             lowest_hz=midi_to_hz(self.midi.lowest_midi),
             highest_hz=midi_to_hz(self.midi.highest_midi),
             tone=tone,
-            seats=seat_players(4, detune_cents=13.0, width=1.0, late_s=0.09, vibrato_hz=5.3),
+            seats=seat_players(4, detune_cents=17.0, width=1.0, late_s=0.09, vibrato_hz=5.3),
             bowings=_BOWINGS,
             zone_semitones=6.0,
             spread_cents=14.0,  # each reader is a handful of singers

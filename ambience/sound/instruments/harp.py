@@ -47,6 +47,6 @@ class Harp:
         pan = max(min(-0.5 * (hz_to_midi(f0) - 62.0) / 40.0, 0.6), -0.6)  # seen from the player's left: bass far right
         level = level_db(note.velocity) - 1.5
         return (
-            Pluck(f0 / off, decay_s, 0.13, position, color_hz, level, pan - 0.15),
-            Pluck(f0 * off, 1.5 * decay_s, 0.16, position, 0.7 * color_hz, level + _OTHER_WAY_DB, pan + 0.2),
+            Pluck(f0 / off, decay_s, 0.13, position, color_hz, level, pan - 0.35),
+            Pluck(f0 * off, 1.5 * decay_s, 0.16, position, 0.7 * color_hz, level + _OTHER_WAY_DB, pan + 0.4),
         )

@@ -55,11 +55,11 @@ class Piano:
         # T60 of the fundamental: some 15 s in the bass, 2 s at the top of the treble staff; by ear.
         decay_s = 9.0 * (f0 / 110.0) ** -0.62 / (1.0 + 0.16 * (k - 1.0)) ** 1.1
         short = note.articulation in ("staccato", "pizzicato")
-        side = 0.5 * (hz_to_midi(f0) - 64.0) / 44.0
+        side = 0.8 * (hz_to_midi(f0) - 64.0) / 44.0  # as close microphones hear it: bass left, treble right
         return Stroke(
             frequency_hz, gain, 0.55 * decay_s, 1.7 * decay_s,
             tail=np.where(second, 0.55, 0.22),
-            pan=np.clip(side + rng.uniform(-0.3, 0.3, len(k)), -0.8, 0.8),
+            pan=np.clip(side + rng.uniform(-0.55, 0.55, len(k)), -0.9, 0.9),
             phase_cycles=np.where(second, rng.uniform(-0.12, 0.12), 0.0),
             attack_s=0.0035 * 2.0 ** (-0.6 * effort),
             held_s=held_s, release_s=0.12 if short else self.pedal_s,

@@ -26,11 +26,11 @@ _SECTIONS: dict[str, tuple[_Peaks, float, float, int, float, float, int, int, in
     "violins": (_VIOLIN, 200.0, 1.0, 4, 0.85, 14.0, 40, 55, 100),
     "violas": (_VIOLA, 140.0, 0.85, 4, 0.75, 12.0, 41, 48, 88),
     "celli": (_CELLO, 70.0, 0.7, 4, 0.7, 10.0, 42, 36, 79),
-    "basses": (_BASS, 45.0, 0.5, 3, 0.3, 5.0, 43, 24, 60),
+    "basses": (_BASS, 45.0, 0.5, 3, 0.6, 5.0, 43, 24, 60),
 }
 
 _BOWINGS = {
-    "sustain": Bowing(attack_s=0.16, release_s=0.38, accent=0.3, accent_s=0.25, noise=0.2, noise_s=0.1, glint=0.08),
+    "sustain": Bowing(attack_s=0.12, release_s=0.34, accent=0.6, accent_s=0.18, noise=0.5, noise_s=0.08, glint=0.16),
     "marcato": Bowing(
         attack_s=0.045, release_s=0.28, accent=0.7, accent_s=0.16, noise=0.35, noise_s=0.05, glint=0.25, vibrato=0.7
     ),
@@ -82,7 +82,7 @@ class Strings:
             scoop_s=0.08,
             breath=0.06,
             wander_db=2.5,
-            wander_cents=6.0,
+            wander_cents=5.0,
             drive=0.25,
             beating=0.9,
         )
@@ -96,7 +96,7 @@ class Strings:
             lowest_hz=midi_to_hz(lowest),
             highest_hz=midi_to_hz(highest),
             tone=tone,
-            seats=seat_players(count, detune_cents=11.0, width=width, late_s=0.03, vibrato_hz=5.4),
+            seats=seat_players(count, detune_cents=16.0, width=width, late_s=0.03, vibrato_hz=5.4),
             bowings=_BOWINGS,
             zone_semitones=6.0,
             spread_cents=8.0,
