@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from live_report import Figure
-
 from ambience.live.session import LiveSession
 from ambience.live.surfaces import SurfaceOptions, check_surfaces, open_surfaces
+from live_report import Figure
 
 _WEB = SurfaceOptions(http_port=0)
 

@@ -14,8 +14,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-from live_audience import Audience
-from live_report import Figure, finish
 
 import ambience
 from ambience.io.midi_terms import TICKS_PER_BEAT
@@ -25,6 +23,8 @@ from ambience.live.midi.outward import MidiOut
 from ambience.live.output.sinks import Feed
 from ambience.live.session import LiveSession
 from ambience.units import FloatArray
+from live_audience import Audience
+from live_report import Figure, finish
 
 _NEAR_S = 0.005
 _SETTLED_S = 1.0

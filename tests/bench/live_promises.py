@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from live_report import Figure
 
 from ambience.live.figures import UnderRun
 from ambience.live.player import Receipt
 from ambience.live.session import LiveSession
 from ambience.scene import SceneChange
 from ambience.units import FloatArray
+from live_report import Figure
 
 
 def late_answers(session: LiveSession, receipts: list[Receipt]) -> list[str]:

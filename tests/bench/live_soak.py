@@ -15,11 +15,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
-from live_audience import Audience
-from live_promises import heard_after_s, late_answers, latencies, met_once
-from live_replay import Replay, replay
-from live_report import Figure, finish
-from live_witness import Stall, Witness, unexplained
 
 import ambience
 from ambience import rng
@@ -27,6 +22,11 @@ from ambience.live.figures import Stats
 from ambience.live.player import Receipt
 from ambience.live.session import LiveSession
 from ambience.live.wishes import Wish
+from live_audience import Audience
+from live_promises import heard_after_s, late_answers, latencies, met_once
+from live_replay import Replay, replay
+from live_report import Figure, finish
+from live_witness import Stall, Witness, unexplained
 
 _MOST_GROWTH_BYTES = 20_000_000
 _SETTLED_S = 20.0  # memory is compared from here on: tables and caches are full

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from peers import PATIENCE_S, eventually, opened, talking_to
 from small_piece import CAST, SMALL, small
 
 from ambience.live.http import listener
 from ambience.live.http.server import WebDoor
 from ambience.live.session import LiveSession
+from peers import PATIENCE_S, eventually, opened, talking_to
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
-from peers import answered, eventually, opened, talking_to, web_socket
 from websockets.exceptions import InvalidStatus
 
 from ambience.errors import ParameterError
 from ambience.live.http.server import WebDoor, open_surface
 from ambience.live.session import LiveSession
 from ambience.live.surfaces import SurfaceOptions
+from peers import answered, eventually, opened, talking_to, web_socket
 
 pytestmark = pytest.mark.usefixtures("music_goes_on")
 

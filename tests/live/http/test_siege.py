@@ -7,12 +7,12 @@ from contextlib import ExitStack
 
 import httpx
 import pytest
-from peers import PATIENCE_S, eventually, opened, raw, received, talking_to, upgrade, web_socket
 from websockets.asyncio.client import connect as connect_async
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from ambience.live.http.server import WebDoor
 from ambience.live.session import LiveSession
+from peers import PATIENCE_S, eventually, opened, raw, received, talking_to, upgrade, web_socket
 
 pytestmark = pytest.mark.usefixtures("music_goes_on")
 

@@ -8,11 +8,11 @@ import httpx
 import numpy as np
 import pytest
 import soundfile
-from peers import web_socket
 from websockets.exceptions import ConnectionClosed
 
 from ambience.live.http.server import WebDoor
 from ambience.live.session import LiveSession
+from peers import web_socket
 
 pytestmark = pytest.mark.usefixtures("music_goes_on")
 
