@@ -1,14 +1,15 @@
 """The page a conductor reads, before any file format: bars, staves, voices, spelling, dynamics."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ambience.io.barlines import Measure, measures
 from ambience.io.seating import Seat, orchestra
 from ambience.io.signs import Sign, choose_clefs, signs
 from ambience.io.spelling import Spelled, fifths_of, signature_alter, spell
-from ambience.io.voices import Stretch, Struck, quantise, stretches, to_step, two_voices, values
+from ambience.io.voices import Stretch, Struck, peak, quantise, stretches, to_step, two_voices, values
 from ambience.music.sheet import Score, Track
 
 PAPER_MM, MARGIN_MM = (210.0, 297.0), 15.0  # A4: programs that ignore the page size assume it
@@ -104,13 +105,25 @@ def _staff(score: Score, bars: Sequence[Measure], seat: Seat, struck: Sequence[S
     fifths = tuple(_written_fifths(bar.fifths, seat) for bar in bars)
     writer = _Writer(score, seat)
     voices = [tuple(stretches(voice)) for voice in two_voices(struck, seat.rings)]
+    swells = () if seat.unpitched else (note for note in struck if note.articulation == "swell")
+    turns = sorted({peak(note) for note in swells})
     written = []
     for bar, signature in zip(bars, fifths, strict=True):
         kept = [inside for voice in voices if (inside := _within(voice, bar))]
         filled = [tuple(_fill(voice, bar)) for voice in _joined(kept)] or [(Stretch(0, bar.length, ()),)]
+        here = turns[bisect_right(turns, bar.start) : bisect_left(turns, bar.start + bar.length)]
+        between = {turn - bar.start for turn in here} - {stretch.start for stretch in filled[0]}
+        if between and len(filled) == 1:
+            filled.append(tuple(_silence(bar, sorted(between))))
         written.append(writer.write(filled, bar, signature))
     usual = ("percussion",) if seat.unpitched else seat.clefs
     return Staff(tuple(written), tuple(choose_clefs(struck, bars, usual, seat.shift_semitones)), fifths, tuple(marks))
+
+
+def _silence(measure: Measure, turns: Sequence[int]) -> Iterator[Stretch]:
+    """Fill a bar with rests that nobody sees: some readers let a hairpin turn only where something is written."""
+    for start, stop in pairwise((0, *turns, measure.length)):
+        yield from (Stretch(*span, ()) for span in values(start, stop, measure.beat, measure.half, rest=True))
 
 
 def _written_fifths(fifths: int, seat: Seat) -> int:

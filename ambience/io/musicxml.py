@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from ambience.io.atomic import write_whole
 from ambience.io.barlines import Measure
 from ambience.io.engraving import MARGIN_MM, PAPER_MM, Desk, Event, Head, Page, Staff, engrave
+from ambience.io.proofreading import proofread
 from ambience.io.seating import KEYBOARDS, Seat
 from ambience.io.signs import Sign
 from ambience.io.voices import GRID
@@ -17,7 +18,6 @@ from ambience.music.sheet import Score
 
 _SOUNDS = {2: "M-2", 7: "P-5", 12: "P-8", -12: "P8", -24: "P15"}  # from written to sounding, by `shift_semitones`
 _ALTERS = {-2: "--", -1: "-", 0: "", 1: "#", 2: "##"}  # in the words of music21
-_DATED = "2000-01-01"  # always, or one score would give another file every day
 _DOCTYPE = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE score-partwise PUBLIC '
     b'"-//Recordare//DTD MusicXML 4.0 Partwise//EN" "http://www.musicxml.org/dtds/partwise.dtd">\n'
@@ -45,25 +45,9 @@ def save_musicxml(score: Score, opened: BinaryIO) -> None:
 
     page = engrave(score)
     root = ScoreExporter(_score(page), makeNotation=False).parse()
-    for dated in root.iter("encoding-date"):
-        dated.text = _DATED
-    for desk, channel in zip(page.desks, root.iter("midi-channel"), strict=True):
-        channel.text = str(desk.seat.channel + 1)
-    for measure in root.iter("measure"):
-        _number_voices(measure)
+    proofread(root, [desk.seat.channel for desk in page.desks])
     ElementTree.indent(root)
     opened.write(_DOCTYPE + ElementTree.tostring(root, encoding="utf-8") + b"\n")
-
-
-def _number_voices(measure: ElementTree.Element) -> None:
-    """Count the voices of an upper staff from 1 and of a lower from 5, so that readers keep them apart."""
-    numbers: dict[str, dict[str, int]] = {"1": {}, "2": {}}
-    for note in measure.iter("note"):
-        voice, staff = note.find("voice"), note.findtext("staff")
-        if voice is not None and staff is not None:
-            known = numbers[staff]
-            first = 1 if staff == "1" else 5
-            voice.text = str(known.setdefault(voice.text or "", first + len(known)))
 
 
 def _score(page: Page) -> Any:

@@ -48,7 +48,7 @@ _PITCHED: dict[int, Seat] = {
     69: Seat("English Horn in F", "E. Hn.", WINDS, shift_semitones=7, shift_fifths=1),
     71: Seat("Clarinet in B♭", "Cl.", WINDS, shift_semitones=2, shift_fifths=2),
     70: Seat("Bassoon", "Bsn.", WINDS, ("bass", "tenor")),
-    60: Seat("Horns in F", "Hn.", BRASS, shift_semitones=7, shift_fifths=1),
+    60: Seat("Horns in F", "Hn.", BRASS, _HIGH_LOW, shift_semitones=7, shift_fifths=1),
     56: Seat("Trumpets in B♭", "Tpt.", BRASS, shift_semitones=2, shift_fifths=2),
     57: Seat("Trombones", "Tbn.", BRASS, ("bass", "tenor")),
     61: Seat("Brass", "Br.", BRASS, ("bass", "treble")),

@@ -15,8 +15,8 @@ _LEVEL_FLOORS = (0.27, 0.37, 0.47, 0.58, 0.72)  # of `p` and up, as velocities; 
 _LEVEL_MARGIN = 0.02  # a new dynamic must be meant
 _HAIRPIN = 0.1  # of expression: less is left to the players
 _REST = 8 * GRID  # after so long a rest, players want to be told again
-_CLEF_GAIN = 1.0  # semitones beyond the staff, a note, by which a new clef must be better
-_CLEF_COST = 12.0  # and by how much in all
+_CLEF_GAIN = 1.0  # semitones beyond the staff, a note, by which another clef than the usual must be better
+_CLEF_COST = 12.0  # and by how much a change must be better in all
 _STAFF_MIDI = {"treble": (62, 79), "alto": (52, 69), "tenor": (48, 65), "bass": (41, 60)}  # one ledger line included
 
 
@@ -33,25 +33,36 @@ class Sign:
 def choose_clefs(
     struck: Sequence[Struck], measures: Sequence[Measure], clefs: Sequence[str], shift: int
 ) -> Iterator[tuple[int, str]]:
-    """Choose a clef for each section by its ledger lines; a change must be worth it."""
-    current, starts = clefs[0], [measure.start for measure in measures]
+    """Choose a clef for each section by its ledger lines; a change must be worth it, and so must an unusual clef.
+
+    The cheapest way through all sections, found by dynamic programming: whoever enters late in a high place reads the
+    high clef from the first bar.
+    """
+    starts = [measure.start for measure in measures]
     begins = [i for i, measure in enumerate(measures) if measure.rehearsal or i == 0]
-    for first, following in zip(begins, [*begins[1:], len(measures)], strict=True):
-        low, high = measures[first].start, measures[following - 1].start + measures[following - 1].length
-        inside = [note for note in struck if low <= note.start < high]
+    edges = [*(starts[i] for i in begins[1:]), starts[-1] + measures[-1].length]
+    places = [bisect_left(struck, edge, key=lambda note: note.start) for edge in edges]
+    sections = [struck[first:stop] for first, stop in pairwise((0, *places))]
+    ways: list[tuple[float, tuple[int, ...]]] = [(0.0, (number,)) for number in range(len(clefs))]
+    for inside in sections:
         pitches = [note.pitch_midi + shift for note in inside]
-        best = min(clefs, key=lambda clef: _ledgers(clef, pitches))
-        gain = _ledgers(current, pitches) - _ledgers(best, pitches)
-        better = gain > _CLEF_GAIN * len(pitches) + _CLEF_COST
-        if better:
-            current = best
-        if first == 0 or better:
-            yield (bisect_right(starts, inside[0].start) - 1 if first else 0), current
+        ways = [
+            min((cost + _CLEF_COST * (way[-1] != number), (*way, number)) for cost, way in ways)
+            for number in range(len(clefs))
+        ]
+        ways = [(cost + _clef_cost(clefs, way[-1], pitches), way) for cost, way in ways]
+    chosen = min(ways)[1][1:]
+    yield 0, clefs[chosen[0]]
+    for inside, (before, number) in zip(sections[1:], pairwise(chosen), strict=True):
+        if number != before:
+            yield bisect_right(starts, inside[0].start) - 1, clefs[number]
 
 
-def _ledgers(clef: str, pitches: Sequence[int]) -> float:
-    low, high = _STAFF_MIDI.get(clef, (0, 127))
-    return sum(max(0, low - pitch, pitch - high) for pitch in pitches)
+def _clef_cost(clefs: Sequence[str], number: int, pitches: Sequence[int]) -> float:
+    """Price a clef for some notes: semitones beyond its staff, and that it is not the usual one, which comes first."""
+    low, high = _STAFF_MIDI.get(clefs[number], (0, 127))
+    beyond = sum(max(0, low - pitch, pitch - high) for pitch in pitches)
+    return beyond + _CLEF_GAIN * len(pitches) * (number > 0)
 
 
 def signs(

@@ -85,7 +85,7 @@ def two_voices(notes: Sequence[Struck], rings: bool) -> tuple[list[Struck], list
 
 
 def peak(note: Struck) -> int:
-    """Return the step at which a swell is loudest: a beat where there is one, so that a new head can stand there."""
+    """Return the step at which a swell is loudest: a beat where there is one, at which other players have heads."""
     length = note.end - note.start
     level = next((level for level in (2 * GRID, GRID) if length >= 2 * level), 0)
     return note.start + round(_SWELL_PEAK * length / level) * level if level else note.end
@@ -94,7 +94,6 @@ def peak(note: Struck) -> int:
 def stretches(voice: Sequence[Struck]) -> Iterator[Stretch]:
     """Cut a voice wherever a note begins or ends; what sounds on is tied over by whoever writes it."""
     edges = {edge for note in voice for edge in (note.start, note.end)}
-    edges |= {peak(note) for note in voice if note.articulation == "swell"}
     first = 0
     for start, end in pairwise(sorted(edges)):
         while first < len(voice) and voice[first].end <= start:

@@ -205,6 +205,43 @@ def test_a_composed_piece_is_read_back_bar_by_bar_and_note_by_note(preset: str, 
         assert heard[desk.seat.name] == {(note.start / GRID, note.pitch_midi) for note in desk.struck}
 
 
+def test_a_swell_keeps_its_one_head() -> None:
+    page = engrave(score(layer([Note(0.0, 4.0, 60, 0.5, "swell")], 52)))
+    upper = page.desks[0].staves[0]
+    written, unseen = upper.bars[0]
+    assert [(event.start, event.length, len(event.heads)) for event in written] == [(0, 16, 1)]
+    turn = next(sign.end for sign in upper.signs if sign.kind == "crescendo")
+    assert turn in [event.start for event in unseen] and not any(event.heads for event in unseen)
+
+
+@pytest.mark.parametrize(
+    ("program", "pitch_midi", "clef"), [(42, 52, "bass"), (42, 64, "tenor"), (60, 60, "treble"), (60, 40, "bass")]
+)
+def test_who_enters_late_reads_the_clef_of_that_place_from_the_first_bar(
+    program: int, pitch_midi: int, clef: str
+) -> None:
+    late = [Note(beat, 1.0, pitch_midi, 0.5) for beat in range(16, 48)]
+    page = engrave(score(layer([Note(0.0, 4.0, 60, 0.5)], 40), layer(late, program)))
+    assert [staff.clefs for desk in page.desks for staff in desk.staves if desk.seat.program == program] == [
+        ((0, clef),)
+    ]
+
+
+def test_every_stroke_names_its_instrument() -> None:
+    drum = MidiProfile(0, 24, 60, drum_key=36)
+    track = dataclasses.replace(layer([Note(0.0, 1.0, 36, 0.9), Note(2.0, 1.0, 36, 0.9)], 47), profile=drum)
+    root = ElementTree.fromstring(as_bytes(score(layer([Note(0.0, 4.0, 60, 0.5)], 40), track)))
+    named = [
+        (instrument.get("id"), note.find("unpitched") is not None)
+        for note in root.iter("note")
+        for instrument in note.iter("instrument")
+    ]
+    unpitched = next(
+        played.get("id") for played in root.iter("midi-instrument") if played.find("midi-unpitched") is not None
+    )
+    assert named == [(unpitched, True)] * 2
+
+
 def test_maps_marks_and_names_stand_in_the_file() -> None:
     strings = layer([Note(0.0, 4.0, 60, 0.5), Note(40.0, 3.5, 60, 0.5)], 40)
     horn = layer([Note(0.0, 8.0, 57, 0.5, "swell")], 60)

@@ -115,13 +115,16 @@ def roughness(tones: FloatArray) -> FloatArray:
 @cache
 def _beating() -> FloatArray:
     """Return half the beating of any two of the 128 notes at unit gain, shape (128, 128)."""
-    hz = np.array([[midi_to_hz(pitch) * k for k in range(1, _PARTIALS + 1)] for pitch in range(128)]).ravel()
-    gains = np.tile(_ROLLOFF ** np.arange(_PARTIALS), 128)
-    spread = 0.24 / (0.0207 * np.minimum(hz[:, None], hz) + 18.96) * np.abs(hz[:, None] - hz)
-    beats = np.outer(gains, gains) * (np.exp(-3.51 * spread) - np.exp(-5.75 * spread))
-    energy = float(np.sum(gains[:_PARTIALS] ** 2))
-    table: FloatArray = beats.reshape(128, _PARTIALS, 128, _PARTIALS).sum(axis=(1, 3)) / (2.0 * energy)
-    return table
+    gains = _ROLLOFF ** np.arange(_PARTIALS)
+    notes_hz = np.array([[midi_to_hz(pitch) * k for k in range(1, _PARTIALS + 1)] for pitch in range(128)])
+    all_hz, products = notes_hz.ravel(), np.outer(gains, np.tile(gains, 128))
+    table = np.empty((128, 128))
+    for row, own_hz in zip(table, notes_hz[:, :, None], strict=True):  # row by row: all at once would leave the cache
+        spread = 0.24 / (0.0207 * np.minimum(own_hz, all_hz) + 18.96) * np.abs(own_hz - all_hz)
+        beats = products * (np.exp(-3.51 * spread) - np.exp(-5.75 * spread))
+        row[:] = beats.reshape(_PARTIALS, 128, _PARTIALS).sum(axis=(0, 2))
+    halved: FloatArray = table / (2.0 * float(np.sum(gains**2)))
+    return halved
 
 
 @lru_cache(maxsize=512)
