@@ -91,8 +91,10 @@ def live(preset: str, seed: int | None, quiet: bool, **options: Any) -> None:
     settings = {name: options[name] for name in ("state", "look_ahead", "record", "capture", "force")}
     found = piece.load(preset, seed=seed)
     session = LiveSession(found, options["device"], duration_s=options["duration"], **settings)
+    begun = False
     try:
         with session, open_surfaces(session, doors) as lines:
+            begun = True
             if not quiet:
                 click.echo(_opening(session, lines), err=True)
             if sys.stdin is not None and sys.stdin.isatty():
@@ -103,7 +105,7 @@ def live(preset: str, seed: int | None, quiet: bool, **options: Any) -> None:
         click.echo(f"error: {error}", err=True)
         raise click.exceptions.Exit(_FAILED) from None
     finally:
-        if not quiet:
+        if begun and not quiet:
             click.echo(_closing(session), err=True)
 
 

@@ -150,7 +150,7 @@ class LiveSession(Steering):
         return self._herald.subscribe("bar", callback)
 
     def on_state(self, callback: Callback) -> Unsubscribe:
-        """Call back when another state, or the first one, begins to be heard."""
+        """Call back when another state begins to be heard; the first sounds already, and `now` names it."""
         return self._herald.subscribe("state", callback)
 
     def on_marker(self, callback: Callback) -> Unsubscribe:

@@ -48,11 +48,13 @@ class _Door:
     needs: tuple[str, ...]  # libraries
     extra: str  # that brings them
     free: str = ""  # beginning of values that need none
+    details: tuple[str, ...] = ()  # fields of `SurfaceOptions` that speak of it
 
 
+_OF_THE_WEB = ("host", "allowed_hosts", "allow_origins", "max_clients", "token")
 _DOORS = (
-    _Door("http_port", "http.server", ("fastapi", "uvicorn", "websockets"), "web"),
-    _Door("osc_port", "osc.door", (), "live"),
+    _Door("http_port", "http.server", ("fastapi", "uvicorn", "websockets"), "web", details=_OF_THE_WEB),
+    _Door("osc_port", "osc.door", (), "live", details=("osc_host", "osc_allow")),
     _Door("midi_in", "midi.inward", ("rtmidi",), "live", "tcp:"),
     _Door("midi_out", "midi.outward", ("rtmidi",), "live", "tcp:"),
 )
@@ -61,9 +63,12 @@ _DOORS = (
 def check_surfaces(options: SurfaceOptions) -> tuple[_Door, ...]:
     """Return the doors that are asked for, or raise `ParameterError` naming the extra that brings what is missing.
 
-    What they need is loaded now: called before a session opens, it costs the music nothing.
+    Nor may anything be said of a door that is closed. What they need is loaded now: called before a session opens, it
+    costs the music nothing.
     """
     wanted = tuple(door for door in _DOORS if getattr(options, door.option) not in (None, ""))
+    for closed in (door for door in _DOORS if door not in wanted):
+        _require_silence_about(closed, options)
     for door in wanted:
         _require_libraries(door, options)
         import_module(f"ambience.live.{door.module}")
@@ -91,6 +96,15 @@ def open_surfaces(session: LiveSession, options: SurfaceOptions) -> Iterator[tup
             stack.callback(surface.close)
             surfaces.append(surface)
         yield tuple(surface.line for surface in surfaces)
+
+
+def _require_silence_about(door: _Door, options: SurfaceOptions) -> None:
+    for name in door.details:
+        value = getattr(options, name)
+        if value != getattr(SurfaceOptions(), name):
+            shown = "…" if name == "token" else value
+            hint = f"Open it: --{door.option.replace('_', '-')} ({door.option}=...)."
+            raise ParameterError(explain("live", name, shown, "speaks of a door that is closed", hint))
 
 
 def _require_libraries(door: _Door, options: SurfaceOptions) -> None:

@@ -3,6 +3,7 @@
 import os
 import pty
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -74,6 +75,9 @@ def test_a_typed_state_is_answered_and_ctrl_c_fades_out_and_leaves_whole_files(p
         (["--device", "none", "--capture", "x.mp3"], "must end in .wav"),
         (["--look-ahead", "huge"], "huge"),
         (["--http-port", "99999"], "99999"),
+        (["--host", "0.0.0.0"], "speaks of a door that is closed. Open it: --http-port"),
+        (["--token", "secret"], "token = '…'"),
+        (["--osc-allow", "10.0.0.0/8"], "Open it: --osc-port"),
     ],
 )
 def test_a_wrong_option_is_one_line(
@@ -81,6 +85,15 @@ def test_a_wrong_option_is_one_line(
 ) -> None:
     assert cli.run(["live", preset, "--device", "none", *words]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_one_line_that_names_it(preset: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert cli.run(["live", preset, "--device", "none", "--http-port", port]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert said[0].endswith(f"port {port}")
 
 
 def test_a_missing_library_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,10 +113,10 @@ def test_no_door_is_open_unless_it_is_asked_for() -> None:
     "order",
     [
         "import ambience",
-        "import ambience.live.player; import ambience",
-        "import ambience; from ambience.live.output.ring import Ring",
+        "import ambience.live.courier; import ambience",
+        "import ambience; from ambience.live.complaints import Complaints",
         "from ambience import live; import ambience; assert live is ambience.live",
-        "import ambience; ambience.live; import ambience.live.output.ring; assert ambience.live.output.ring.Ring",
+        "import ambience; ambience.live; import ambience.live.courier; assert ambience.live.courier.Courier",
     ],
 )
 def test_the_package_can_be_called_whatever_was_imported_before(order: str) -> None:

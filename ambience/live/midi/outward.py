@@ -18,7 +18,7 @@ from ambience.units import FloatArray
 
 _LOST_S = 0.5  # for which an output may take nothing before its notes are ended
 _POLL_S = 0.004
-_SHORTEST_S = 0.001
+_SHORTEST_S = 0.0002
 _RETRY_S = 1.0
 
 

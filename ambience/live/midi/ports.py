@@ -137,7 +137,12 @@ class _TcpOutput:
     """Sends MIDI bytes to somebody who listens."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._socket = socket.create_connection((host, port), _CONNECT_S)
+        try:
+            self._socket = socket.create_connection((host, port), _CONNECT_S)
+        except OSError as error:
+            raise OSError(
+                error.errno, f"nobody takes MIDI there ({error.strerror or error})", f"{host}:{port}"
+            ) from None
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         self._socket.setblocking(False)
 

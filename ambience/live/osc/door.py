@@ -52,9 +52,9 @@ class OscDoor:
         self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
         try:
             self._socket.bind((host, port))
-        except OSError:
+        except OSError as error:
             self._socket.close()
-            raise
+            raise OSError(error.errno, f"{error.strerror}: port {port}", host) from None
         self._socket.setblocking(False)
         self.port: int = self._socket.getsockname()[1]
         self.line = f"OSC on {host} port {self.port}"

@@ -33,6 +33,7 @@ def asked(
     query: str = "",
     body: bytes = b"",
     messages: int = 0,
+    twice: str = "",
     within: Any = behind,
     **headers: str,
 ) -> list[MutableMapping[str, Any]]:
@@ -43,7 +44,12 @@ def asked(
         "path": path,
         "raw_path": path.encode(),
         "query_string": query.encode(),
-        "headers": [(name.encode(), value.encode()) for name, value in named.items() if value],
+        "headers": [
+            (name.encode(), value.encode())
+            for name, value in named.items()
+            for _ in range(2 if name == twice else 1)
+            if value
+        ],
         "server": ("127.0.0.1", 8000),
         **({"method": method} if kind == "http" else {}),
     }
@@ -160,6 +166,14 @@ def test_a_body_is_json_and_says_how_long_it_is(request_: dict[str, Any], expect
     sent = asked(OPEN, method="POST", body=b"{}", **request_)
     assert status(sent) == expected
     assert expected != 200 or sent[1]["body"] == b"{}"
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize("name", ["host", "origin", "authorization"])
+def test_what_decides_something_stands_there_once(kind: str, name: str) -> None:
+    known = {"origin": f"http://{HOST}", "authorization": f"Bearer {TOKEN}"}
+    assert status(asked(LOCKED, kind=kind, **known)) in (200, 101)
+    assert status(asked(LOCKED, kind=kind, twice=name, **known)) == 400
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "PUT", "DELETE", "TRACE", "PATCH"])

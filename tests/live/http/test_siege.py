@@ -51,8 +51,15 @@ def test_messages_and_frames_that_are_too_much_close_the_web_socket(door: WebDoo
         b"\x81\x82\0\0\0\0\xff\xfe",
         b"\x89\xfe\0\xff\0\0\0\0" + b"\0" * 255,
         b"\x81\xff\x7f" + b"\xff" * 7 + b"\0" * 4,
+        b"\x80\x80\0\0\0\0",
+        b"\x09\x80\0\0\0\0",
+        b"\x88\x81\0\0\0\0x",
+        b"\x01\x81\0\0\0\0a\x81\x81\0\0\0\0b",
     ],
-    ids=["unmasked", "reserved bits", "unknown opcode", "not UTF-8", "a long ping", "a claim of 2^63 bytes"],
+    ids=[
+        *("unmasked", "reserved bits", "unknown opcode", "not UTF-8", "a long ping", "a claim of 2^63 bytes"),
+        *("a continuation of nothing", "a ping in fragments", "a close of one byte", "two texts at once"),
+    ],
 )
 def test_a_broken_frame_closes_the_web_socket(door: WebDoor, frame: bytes) -> None:
     sock = raw(door, upgrade(door, "/ws"))
