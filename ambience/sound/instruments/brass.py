@@ -15,7 +15,7 @@ from ambience.units import midi_to_hz
 # "Acoustics and the Performance of Music", 2009, ch. 3 (horn 340 Hz, trombone 520 to 600, trumpet 1200, tuba 250).
 _SECTIONS: dict[str, tuple[float, float, int, float, int, int, int]] = {
     "tutti": (520.0, 2600.0, 4, 0.9, 61, 28, 82),
-    "horns": (400.0, 1700.0, 4, 0.8, 60, 33, 77),
+    "horns": (400.0, 1700.0, 4, 0.95, 60, 33, 77),
     "trombones": (560.0, 2600.0, 3, 0.65, 57, 36, 72),
     "trumpets": (1200.0, 4200.0, 3, 0.65, 56, 52, 84),
     "low": (290.0, 1500.0, 3, 0.35, 58, 24, 60),

@@ -23,9 +23,9 @@ _BASS: _Peaks = ((64.0, 4.0, 0.15), (110.0, 5.0, 0.2), (400.0, 3.0, 0.3), (1100.
 # Body, floor of radiation, corner scale (1 for violins), players, width, vibrato, General MIDI program, range.
 _SECTIONS: dict[str, tuple[_Peaks, float, float, int, float, float, int, int, int]] = {
     "ensemble": (_CELLO + _VIOLIN[3:], 60.0, 0.85, 4, 0.95, 11.0, 48, 28, 96),
-    "violins": (_VIOLIN, 200.0, 1.0, 4, 0.85, 14.0, 40, 55, 100),
-    "violas": (_VIOLA, 140.0, 0.85, 4, 0.75, 12.0, 41, 48, 88),
-    "celli": (_CELLO, 70.0, 0.7, 4, 0.7, 10.0, 42, 36, 79),
+    "violins": (_VIOLIN, 200.0, 1.0, 4, 1.0, 14.0, 40, 55, 100),
+    "violas": (_VIOLA, 140.0, 0.85, 4, 0.9, 12.0, 41, 48, 88),
+    "celli": (_CELLO, 70.0, 0.7, 4, 0.85, 10.0, 42, 36, 79),
     "basses": (_BASS, 45.0, 0.5, 3, 0.6, 5.0, 43, 24, 60),
 }
 
