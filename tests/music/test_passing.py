@@ -39,7 +39,7 @@ def test_a_line_arrives_and_never_turns(chord: Chord, scale: Scale, start: int, 
 
 @given(chords, scales, st.lists(st.integers(-7, 7), min_size=2, max_size=6))
 def test_a_quotation_keeps_every_interval_within_the_register(chord: Chord, scale: Scale, head: list[int]) -> None:
-    quoted = quote(head, chord, scale, near_midi=66.0, lowest_midi=40, highest_midi=95)
+    quoted = quote(tuple(head), chord, scale, near_midi=66.0, lowest_midi=40, highest_midi=95)
     assert [b - a for a, b in pairwise(quoted)] == head
     assert all(40 <= pitch <= 95 for pitch in quoted)
 

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from numpy.random import Generator
@@ -87,6 +87,7 @@ def fifths(chord: Chord, tonic_pc: int) -> tuple[int, ...]:
     return tuple(root + fifth.get(step % 12, _FIFTHS[step % 12]) for step in QUALITIES[chord.quality])
 
 
+@lru_cache(maxsize=1024)
 def distance(a: Chord, b: Chord) -> float:
     """Measure how far apart two chords sound: 0 the same, 0.8 a diatonic mediant, 1.6 a chromatic one, 2.8 a tritone.
 

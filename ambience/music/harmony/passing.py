@@ -34,8 +34,15 @@ def line_to(start_midi: int, goal_midi: int, pcs: Sequence[int]) -> tuple[int, .
     return tuple(line)
 
 
+@lru_cache(maxsize=512)  # asked for again whenever a chord comes back
 def quote(
-    head_semitones: Sequence[int], chord: Chord, scale: Scale, *, near_midi: float, lowest_midi: int, highest_midi: int
+    head_semitones: tuple[int, ...],
+    chord: Chord,
+    scale: Scale,
+    *,
+    near_midi: float,
+    lowest_midi: int,
+    highest_midi: int,
 ) -> tuple[int, ...]:
     """Play the head of the theme, true to every interval, in the transposition that fits a chord best.
 

@@ -11,7 +11,7 @@ from ambience.music.ledger.recognition import Line, recognize
 from ambience.music.motif import head
 from ambience.music.score import Bar, Note
 from ambience.music.sheet import LedgerEntry
-from ambience.music.work import Work, WrittenBar
+from ambience.music.work import TimedNote, Work, WrittenBar
 
 QUOTE = "quote"
 """Stands in the place of a transform where the bare head is played, by others than those who play the statement."""
@@ -89,7 +89,7 @@ class Ledger:
         for name in layers if self._telling else ():
             notes = written.notes[self._places[name]]
             if len(notes) >= len(self._head):
-                line = _top_line([timed.note for timed in notes])
+                line = _top_line(notes)
                 if (place := _find(self._steps, line)) is not None:
                     yield written.bar, name, line[place : place + len(self._head)]
 
@@ -151,13 +151,13 @@ def _is_answer(note: Note, wanted: Note) -> bool:
     return -_EARLY_BEATS <= late <= allowed and (note.pitch_midi - wanted.pitch_midi) % 12 == 0
 
 
-def _top_line(notes: Sequence[Note]) -> Line:
+def _top_line(notes: Sequence[TimedNote]) -> Line:
     """Keep the highest of notes that begin together."""
     top: dict[float, Note] = {}
-    for note in notes:
-        key = round(note.onset_beats, 2)
-        if key not in top or top[key].pitch_midi < note.pitch_midi:
-            top[key] = note
+    for note, _, _ in notes:
+        known = top.setdefault(round(note.onset_beats, 2), note)
+        if known.pitch_midi < note.pitch_midi:
+            top[round(note.onset_beats, 2)] = note
     return tuple(top.values())
 
 
