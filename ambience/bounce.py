@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from ambience.engine import Engine
+from ambience.engine_desk import short_turns
 from ambience.errors import require
 from ambience.io.atomic import Drafts, refuse_existing
 from ambience.io.midi import save_midi
@@ -223,7 +224,7 @@ def _play(job: _Job, drafts: Drafts) -> _Take:
     )  # fmt: skip
     for change in job.session.changes if job.session else ():
         engine.post(change)
-    with ThreadPoolExecutor(1) as recorder:
+    with short_turns(), ThreadPoolExecutor(1) as recorder:
         kept = recorder.submit(lambda: None)
         for audio in engine.blocks(job.length_frames):
             kept.result()  # the tape may be one block behind

@@ -1,8 +1,10 @@
 """One layer in the act of sounding, and the crew of threads that plays all of them."""
 
+import contextlib
+import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +27,8 @@ Hairpins = tuple[int, FloatArray, FloatArray]
 Shape = Callable[[Audio, FloatArray], bool]
 """Puts a span through the layer's strip, in place; tells whether anything is left to be heard."""
 
+_TURN_S = 0.0005  # a kernel takes about as long; by default, the interpreter lets others wait ten times as long
+
 
 @dataclass(slots=True)
 class Desk:
@@ -35,6 +39,7 @@ class Desk:
     shape: Shape
     waiting: deque[tuple[int, TimedNote]] = field(default_factory=deque)
     hairpins: deque[Hairpins] = field(default_factory=deque)  # of the bar that sounds and of those to come
+    drawn: int = 0  # how many of them are not empty
     forgiving: bool = False  # a player that raises an error is silent, and the others go on
     failures: int = 0  # spans that it cost
     busy_s: float = 0.0  # what the last span took: the dearest layers are begun first
@@ -52,6 +57,7 @@ class Desk:
         times_s = np.array([bar.start_s + beats_to_s(beat - bar.start_beats, bar.tempo_bpm) for beat, _ in points])
         gains = np.array([expression for _, expression in points])
         self.hairpins.append((s_to_frames(bar.start_s, sample_rate_hz), times_s, gains))
+        self.drawn += times_s.size > 0
 
     def drop_from(self, frame: int) -> None:
         """Take the notes away that begin at `frame` or later."""
@@ -81,8 +87,8 @@ class Desk:
         A boundary belongs to the last bar that began before it: a bar that begins on it may not be written yet.
         """
         while len(self.hairpins) > 1 and self.hairpins[1][0] < start_frame:
-            self.hairpins.popleft()
-        if not any(len(times_s) for _, times_s, _ in self.hairpins):
+            self.drawn -= self.hairpins.popleft()[1].size > 0
+        if not self.drawn:
             return gains
         shaded = gains.copy()
         times_s = (start_frame + QUANTUM_FRAMES * np.arange(len(gains))) / sample_rate_hz
@@ -136,6 +142,17 @@ class Crew:
         if self._pool:
             self._pool.shutdown(wait=True)
             self._pool = None
+
+
+@contextlib.contextmanager
+def short_turns() -> Iterator[None]:
+    """Let threads that wait for the interpreter wait less: while a bar is written, players come back from kernels."""
+    before_s = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before_s)
 
 
 @runtime_checkable

@@ -84,16 +84,18 @@ class _Bus:
     def __init__(self, sends: Sequence[_Send]) -> None:
         self._sends = sends
         self.audio: Audio = np.zeros((0, 2), np.float32)
+        self._line = self.audio.reshape(-1)
 
     def gather(self, layers: Sequence[Audio | None], n_frames: int) -> None:
         """Begin a span with the sum of all layers that are sent here, in their order."""
         if len(self.audio) != n_frames:
             self.audio = np.zeros((n_frames, 2), np.float32)
+            self._line = self.audio.reshape(-1)
         else:
             self.audio.fill(0.0)
         for number, gain in self._sends:
             if (layer := layers[number]) is not None:
-                add_scaled(layer.reshape(-1), gain, self.audio.reshape(-1))
+                add_scaled(layer.reshape(-1), gain, self._line)
 
 
 def _visit(

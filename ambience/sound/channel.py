@@ -43,6 +43,7 @@ class Channel:
         self._image = np.array(_image(strip.pan, strip.width))
         self._cut = np.array(low_cut(strip.low_cut_hz, sample_rate_hz))
         self._memory = np.zeros(4)
+        self._still = True  # whether it is known that nothing rings on in the filter
         self._scratch = np.zeros((3, QUANTUM_FRAMES), np.float32)
         self._scratch[2] = np.arange(QUANTUM_FRAMES)
         self._lost_quanta = np.zeros(1, np.int64)
@@ -62,11 +63,12 @@ class Channel:
         gains : array, shape (k + 1,)
             Linear gains at the quantum boundaries, on top of the strip's own; ramped between.
         """
-        sounds = screen(layer.reshape(-1).view(np.int32), self._lost_quanta) > 0
-        if not sounds and not self._memory.any():
+        sounds = screen(layer, self._lost_quanta) > 0
+        if not sounds and self._still:
             return False
-        shape_strip(layer, gains * self._gain, self._image, self._cut, self._memory, self._scratch)
-        return bool(gains.any())
+        heard = shape_strip(layer, gains, self._gain, self._image, self._cut, self._memory, self._scratch)
+        self._still = not sounds and not self._memory.any()
+        return heard
 
 
 def _image(pan: float, width: float) -> tuple[float, float, float, float]:

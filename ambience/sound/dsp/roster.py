@@ -56,8 +56,11 @@ class Roster:
 
     def retire(self, frame: int) -> None:
         """Forget the voices whose last frame lies before `frame`; the others keep their order."""
-        alive = np.flatnonzero(self.when[: self.count, END] > frame)
-        if len(alive) < self.count:
+        if not self.count:
+            return
+        lives = self.when[: self.count, END] > frame
+        if not lives.all():
+            alive = np.flatnonzero(lives)
             for array in self.arrays:
                 array[: len(alive)] = array[alive]
             self.count = len(alive)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ambience.sound.dsp._jit import inline_kernel, kernel
 from ambience.sound.dsp.channels import part_channels
-from ambience.units import AnyArray, Audio, FloatArray, IntArray, Mono
+from ambience.units import Audio, FloatArray, IntArray, Mono
 
 _QUANTUM = 256
 _WITHOUT_SIGN, _INFINITE = np.int32(0x7FFFFFFF), np.int32(0x7F800000)
@@ -28,14 +28,14 @@ def low_cut(cutoff_hz: float, sample_rate_hz: int) -> tuple[float, float, float]
 
 
 @kernel
-def screen(bits: AnyArray, bad_quanta: IntArray) -> int:
+def screen(layer: Audio, bad_quanta: IntArray) -> int:
     """Find the loudest sample of a layer, and silence the quanta in which a number is lost.
 
     Parameters
     ----------
-    bits : array of int32, shape (k * 512,)
-        The samples, seen as whole numbers: without their sign they are in order, and all that is no finite number
-        lies above the finite ones.
+    layer : Audio, shape (k * 256, 2)
+        Seen as whole numbers without sign, its samples are in order, and all that is no finite number lies above the
+        finite ones.
     bad_quanta : array, shape (1,)
         Counts the quanta that were silenced.
 
@@ -44,7 +44,7 @@ def screen(bits: AnyArray, bad_quanta: IntArray) -> int:
     loudest : int
         0 if nothing sounds.
     """
-    loudest = np.int32(0)
+    bits, loudest = layer.reshape(-1).view(np.int32), np.int32(0)
     for q in range(bits.shape[0] // (2 * _QUANTUM)):
         quantum = bits[2 * q * _QUANTUM : 2 * (q + 1) * _QUANTUM]
         highest = np.int32(0)
@@ -61,8 +61,14 @@ def screen(bits: AnyArray, bad_quanta: IntArray) -> int:
 
 @kernel
 def shape_strip(
-    layer: Audio, faders: FloatArray, image: FloatArray, cut: FloatArray, memory: FloatArray, scratch: Audio
-) -> None:
+    layer: Audio,
+    faders: FloatArray,
+    level: float,
+    image: FloatArray,
+    cut: FloatArray,
+    memory: FloatArray,
+    scratch: Audio,
+) -> bool:
     """Cut, fade and place one span of a layer, in place.
 
     Parameters
@@ -71,6 +77,8 @@ def shape_strip(
         What the instrument played; becomes what the buses hear.
     faders : array, shape (k + 1,)
         Gains at the quantum boundaries.
+    level : float
+        Gain of the strip on top of these.
     image : array, shape (4,)
         Left from left, left from right, right from left, right from right.
     cut : array, shape (3,)
@@ -79,21 +87,29 @@ def shape_strip(
         Filter states, kept between spans.
     scratch : array, shape (3, 256)
         Work space; its last row counts up from 0.
+
+    Returns
+    -------
+    heard : bool
+        Whether any fader is open.
     """
     left, right, ramp = scratch[0], scratch[1], scratch[2]
     ll, lr, rl, rr = np.float32(image[0]), np.float32(image[1]), np.float32(image[2]), np.float32(image[3])
-    line = layer.reshape(-1)
+    line, heard = layer.reshape(-1), faders[-1] != 0.0
     for q in range(layer.shape[0] // _QUANTUM):
         quantum = line[2 * q * _QUANTUM : 2 * (q + 1) * _QUANTUM]
         if cut[0] < 1.0:
             _cut_low(quantum, cut, memory, left, right)
         else:
             part_channels(quantum, left, right)
-        fader, step = np.float32(faders[q]), np.float32((faders[q + 1] - faders[q]) / _QUANTUM)
+        heard = heard or faders[q] != 0.0
+        gain_0, gain_1 = faders[q] * level, faders[q + 1] * level
+        fader, step = np.float32(gain_0), np.float32((gain_1 - gain_0) / _QUANTUM)
         for n in range(_QUANTUM):
             gain = fader + step * ramp[n]
             quantum[2 * n] = gain * (ll * left[n] + lr * right[n])
             quantum[2 * n + 1] = gain * (rl * left[n] + rr * right[n])
+    return bool(heard)
 
 
 @inline_kernel
