@@ -101,7 +101,7 @@ def test_everybody_falls_silent_together_before_the_largest_hit(name: str, state
         assert 16 <= second.bar.index - first.bar.index <= 32
     for written in gasps:
         stop = gasp_at(written.bar)
-        notes = notes_of(work, written, *RHYTHMIC)
+        notes = notes_of(work, written, *RHYTHMIC, "Chorale", "Melody")
         assert 0.5 <= written.bar.end_beats - stop <= 2.0
         assert notes and all(note.end_beats <= stop + 1e-6 for note in notes)
     by_index = {w.bar.index: w for w in bars}

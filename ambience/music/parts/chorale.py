@@ -9,7 +9,15 @@ from ambience.music.harmony.leading import Step, lead
 from ambience.music.harmony.voicing import PURE_BELOW_MIDI, Position, require_register
 from ambience.music.playing.breathing import breathes, longest_beats
 from ambience.music.playing.hairpin import hairpins, harmony_spans
-from ambience.music.playing.touch import chances, last_pitches, looseness, playable, sounding_until, strength
+from ambience.music.playing.touch import (
+    before_gasp,
+    chances,
+    last_pitches,
+    looseness,
+    playable,
+    sounding_until,
+    strength,
+)
 from ambience.music.score import Bar, Note
 from ambience.plugins import setting
 
@@ -58,7 +66,7 @@ class Chorale:
             if pitch not in held:
                 end = self._end(pitch, place, 1 if top else self._bars(place, bar), way, bar)
                 notes += self._sung(pitch, late.get(pitch), velocity * (0.9 + 0.15 * growth), stagger, end, bar)
-        return playable(notes, bar)
+        return playable(before_gasp(notes, bar), bar)
 
     def dynamics(self, bar: Bar) -> Sequence[tuple[float, float]]:
         """Grow toward the climax of the phrase, and within every long chord."""

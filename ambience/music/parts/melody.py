@@ -12,7 +12,7 @@ from ambience.music.playing.breathing import longest_beats, phrased
 from ambience.music.playing.hairpin import hairpins
 from ambience.music.playing.octaves import octave_shifts
 from ambience.music.playing.supply import carried
-from ambience.music.playing.touch import chances, looseness, playable, sounding_until, strength
+from ambience.music.playing.touch import before_gasp, chances, looseness, playable, sounding_until, strength
 from ambience.music.score import Bar, Line, Note
 from ambience.plugins import setting
 from ambience.units import smoothstep
@@ -52,9 +52,9 @@ class Melody:
         sung = [self._sing(note, bar, chance) for note in carried(self._line(bar), bar)]
         octave = self._doubled(bar)
         if not octave:
-            return playable(sung, bar)
+            return playable(before_gasp(sung, bar), bar)
         second = [self._double(note, octave, bar, chance) for note in sung]
-        return playable(sung + [note for note in second if self._reaches(note)], bar)
+        return playable(before_gasp(sung + [note for note in second if self._reaches(note)], bar), bar)
 
     def dynamics(self, bar: Bar) -> Sequence[tuple[float, float]]:
         """Grow toward the highest note of the theme, and within every long one."""

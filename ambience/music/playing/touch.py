@@ -85,11 +85,15 @@ def gasp_at(bar: Bar) -> float:
     The last phrase of every sixteen bars ends so: a rest is what makes the next stroke the largest. What the state is
     like decides, not how tense it is just now: everybody must agree.
     """
-    gasps = bar.phrase.last_bar and (bar.phrase.index + 1) % _gasping_phrases(bar) == 0 and bar.bridge is None
-    if not gasps or bar.state.controls.tension <= _GASP_TENSION:
-        return bar.end_beats
-    beats = 2.0 if bar.state.controls.tension > _LONG_GASP_TENSION else 1.0
-    return bar.end_beats - min(beats, 0.5 * bar.length_beats)
+    return bar.end_beats - gasp_beats(bar) if bar.phrase.last_bar else bar.end_beats
+
+
+def gasp_beats(bar: Bar) -> float:
+    """Tell how long a silence ends the phrase of this bar, from any of its bars; 0: none."""
+    tension = bar.state.controls.tension
+    if (bar.phrase.index + 1) % _gasping_phrases(bar) or bar.bridge is not None or tension <= _GASP_TENSION:
+        return 0.0
+    return min(2.0 if tension > _LONG_GASP_TENSION else 1.0, 0.5 * bar.length_beats)
 
 
 def after_gasp(bar: Bar) -> bool:
@@ -103,11 +107,12 @@ def _gasping_phrases(bar: Bar) -> int:
 
 
 def before_gasp(notes: Iterable[Note], bar: Bar) -> list[Note]:
-    """Leave out or cut short what would sound in the silence at the end of a tense phrase."""
-    stop = gasp_at(bar)
-    kept = [n for n in notes if n.onset_beats < stop - _SHORTEST_BEATS]
-    if stop == bar.end_beats:
-        return kept
+    """Leave out or cut short what would sound in the silence at the end of this phrase, whichever bar it begins in."""
+    silence = gasp_beats(bar)
+    if not silence:
+        return list(notes)
+    stop = bar.start_beats + (bar.phrase.bars - bar.phrase.bar) * bar.length_beats - silence
+    kept = (n for n in notes if n.onset_beats < stop - _SHORTEST_BEATS)
     return [n if n.end_beats <= stop else n.lasting(stop - n.onset_beats) for n in kept]
 
 
