@@ -94,6 +94,19 @@ class Engine(Requests):
             yield audio
             self._stems = {}
 
+    def write_ahead(self) -> None:
+        """Compose what the next quantum needs, so that it is only played when its time has come.
+
+        From then on until it is rendered nothing may be posted: `is_ahead` tells. So a wish is never dated before
+        a bar that did not know of it, and a log played again gives the same bars.
+        """
+        self._write_until(self._quantum + 1)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether a bar is composed of which nothing was rendered yet."""
+        return self._stands.waiting
+
     def take_stems(self) -> dict[str, Audio]:
         """Return the stems of the last `render` or block, same frames: the groups sum to the mix, so do the layers."""
         return {name: np.concatenate(parts) for name, parts in self._stems.items()}

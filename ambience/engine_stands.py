@@ -42,6 +42,11 @@ class Stands:
         """Keep a bar until it is given out; players may be reading theirs."""
         self._written.append(bar)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a bar is still to be given out."""
+        return bool(self._written)
+
     def give_out(self) -> None:
         """Put what was written before the players; none of them may be playing."""
         while self._written:

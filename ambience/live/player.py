@@ -153,7 +153,8 @@ class Player:
 
     def _step(self) -> None:
         """Answer what is asked; render if there is room, else use the time."""
-        self._mailbox.answer(self._engine)
+        if not self._engine.is_ahead:
+            self._mailbox.answer(self._engine)
         if self._ending and (self.length_frames is None or self._frames_left() > self._fade_frames):
             self.length_frames = self._engine.frame + self._fade_frames
         fill = self._ring.fill_frames
@@ -163,6 +164,7 @@ class Player:
             self._render(min(room // QUANTUM_FRAMES, most, _MOST_QUANTA))
         else:
             self.full.set()
+            self._engine.write_ahead()
             self.calm.breathe()
             time.sleep(self._pause_s)
 
