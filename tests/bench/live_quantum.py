@@ -56,9 +56,8 @@ def report(state: str, timed: Timed) -> None:
         median, rare = np.percentile(all_ms, (50.0, 99.9))
         print(f"{state:<12}{clock:<6}median {median:.2f}  99.9 % {rare:.2f}  worst {all_ms.max():.2f} ms")
     bars_ms = 1000.0 * np.array(timed.writing_s)
-    print(
-        f"{'':<12}{len(bars_ms)} bars written between quanta: median {np.median(bars_ms):.1f}, worst {bars_ms.max():.1f} ms"
-    )
+    median, worst = np.median(bars_ms), bars_ms.max()
+    print(f"{'':<12}{len(bars_ms)} bars written between quanta: median {median:.1f}, worst {worst:.1f} ms")
 
 
 def main() -> None:
