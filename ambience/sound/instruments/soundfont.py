@@ -23,7 +23,7 @@ HOUSE_LUFS = -22.0
 """The loudness of a mezzo-forte at `gain_db` 0, whatever the file, as a trial has it: that of the built-in ones."""
 
 _BOWED = (40, 41, 42, 43, 48, 49)  # General MIDI strings …
-_TURNED = {"tremolo": (44, 1.0), "pizzicato": (45, -3.0)}  # … what they turn to, and at how many dB; by ear
+_TURNED = {"tremolo": (44, 1.0), "pizzicato": (45, -6.0)}  # … what they turn to, and at how many dB; by ear
 _STRUCK = (*range(8, 16), 47, *range(112, 120))
 _PLUCKED = (*range(8), *range(24, 40), 45, 46, *range(104, 109))
 _ROLLS_PER_S = 13.0
