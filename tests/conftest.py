@@ -11,7 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-hypothesis.settings.register_profile("suite", derandomize=True)  # whoever runs it sees the same
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)  # whoever runs it sees the same
 hypothesis.settings.load_profile("suite")
 
 _WARM = "AMBIENCE_TESTS_WARM"  # variable that names the file whose absence says: kernels are still being compiled

@@ -85,6 +85,7 @@ class Listener:
             finite = np.asarray(np.isfinite(audio).all(axis=1))
             self._broken += len(audio) - int(finite.sum())
             audio = np.where(finite[:, np.newaxis], audio, np.float32(0.0))
+        audio = np.ascontiguousarray(audio)  # a file's reader may hand over columns
         self._meter.add(audio)
         self._clicks.add(audio)
         self._sums += audio.sum(axis=0, dtype=np.float64)
