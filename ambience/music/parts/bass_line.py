@@ -53,7 +53,7 @@ class BassLine:
             return playable(self._pulse(bar, bass, chance), bar)
         if any(end >= bar.end_beats - 0.01 for end in sounding_until(bar).values()):
             return ()
-        return playable(self._bows(bar, bass, chance), bar)
+        return playable(before_gasp(self._bows(bar, bass, chance), bar), bar)
 
     def dynamics(self, bar: Bar) -> Sequence[tuple[float, float]]:
         """Grow with the phrase, and in long bows with every chord."""
