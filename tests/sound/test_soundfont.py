@@ -172,7 +172,7 @@ def test_another_process_plays_the_same_samples() -> None:
         "import hashlib, numpy as np; from ambience.sound.instruments.soundfont import Soundfont;"
         "from ambience.sound.block import NoteOn; from ambience.rng import stream;"
         "out = np.zeros((25600, 2), np.float32); rows = np.full((101, 5), 0.5);"
-        "Soundfont().player(48000, stream(1, 'x')).render(out, [NoteOn(7, 9000, 261.0, 0.6)], rows);"
+        "Soundfont(program=60).player(48000, stream(1, 'x')).render(out, [NoteOn(7, 9000, 261.0, 0.6)], rows);"
         "assert out.any(); print(hashlib.sha256(out.tobytes()).hexdigest())"
     )
     told = {subprocess.check_output([sys.executable, "-c", code]) for _ in range(2)}
