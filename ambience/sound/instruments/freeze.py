@@ -12,13 +12,14 @@ from ambience.plugins import MidiProfile, setting
 from ambience.rng import noise_seed
 from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES, TENSION, NoteOn, Player
 from ambience.sound.dsp._jit import inline_kernel, kernel
+from ambience.sound.dsp.channels import add_shaded
 from ambience.sound.dsp.noise import white
 from ambience.sound.dsp.oscillator import sine
 from ambience.sound.dsp.roster import END, START, Roster
 from ambience.sound.dsp.stroke import level_db
 from ambience.sound.dsp.wander import smooth, wander
 from ambience.sound.dsp.wavetable import TableSet, Timbre, zone_centers
-from ambience.units import AnyArray, Audio, FloatArray, IntArray, db_to_gain, midi_to_hz, s_to_frames
+from ambience.units import AnyArray, Audio, FloatArray, IntArray, Mono, db_to_gain, midi_to_hz, s_to_frames
 
 # What was caught, from long gone to just begun: upper partials die first (a struck string), or the mouth closes.
 _CAUGHT: dict[str, tuple[Timbre, ...]] = {
@@ -160,11 +161,12 @@ def _draw(
 
 @inline_kernel
 def _strew(
-    grain: FloatArray, tables: AnyArray, first: int, count: int, scratch: Audio, picks: AnyArray
+    grain: FloatArray, tables: AnyArray, left: Mono, right: Mono, ramp: Mono, window: Mono, fractions: Mono,
+    picks: AnyArray,
 ) -> None:  # fmt: skip
-    """Add `count` frames of a grain, from frame `first` of the quantum on."""
-    left, right, ramp, window, fractions = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4]
-    row, base = np.uint64(int(grain[_ROW])), np.uint64(int(grain[_POSITION]))
+    """Add frames of a grain, as many as the channels hold."""
+    count = left.shape[0]
+    table = tables[int(grain[_ROW]), int(grain[_POSITION]) :]
     start, step = np.float32(grain[_POSITION] - np.floor(grain[_POSITION])), np.float32(grain[_STEP])
     turn, turns = np.float32(0.5 * grain[_DONE] / grain[_LENGTH]), np.float32(0.5 / grain[_LENGTH])
     left_gain, right_gain = np.float32(grain[_LEFT]), np.float32(grain[_RIGHT])
@@ -175,12 +177,12 @@ def _strew(
         half = sine(turn + turns * ramp[n])
         window[n] = half * half
     for n in range(count):  # a loop of its own: with the places known beforehand, it runs faster
-        j = base + np.uint64(picks[n])
-        low = tables[row, j]
-        window[n] *= low + fractions[n] * (tables[row, j + np.uint64(1)] - low)
+        j = np.uint64(picks[n])
+        low = table[j]
+        window[n] *= low + fractions[n] * (table[j + np.uint64(1)] - low)
     for n in range(count):
-        left[first + n] += left_gain * window[n]
-        right[first + n] += right_gain * window[n]
+        left[n] += left_gain * window[n]
+        right[n] += right_gain * window[n]
     grain[_POSITION] += count * grain[_STEP]
 
 
@@ -197,10 +199,10 @@ def drift(
     Overlapping windowed grains at random places: C. Roads, "Microsound", 2001, ch. 3. What they are cut from are
     spectra of random phase, so that a cloud has the color of the tone and none of its time.
     """
-    left, right = scratch[0], scratch[1]
+    left, right, ramp, window, fractions = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4]
+    line = out.reshape(-1)
     for q in range(out.shape[0] // QUANTUM_FRAMES):
         frame = first_frame + q * QUANTUM_FRAMES
-        target = out[q * QUANTUM_FRAMES : (q + 1) * QUANTUM_FRAMES]
         for v in range(when.shape[0]):
             start, key_up = when[v, START], when[v, _KEY_UP]
             if frame + QUANTUM_FRAMES <= start or frame >= when[v, END]:
@@ -217,13 +219,12 @@ def drift(
                         _draw(grain, how[v], own, age_s, bright, tense, loop_frames, n_ages, cloud)
                     count = min(QUANTUM_FRAMES - n, int(grain[_LENGTH] - grain[_DONE]))
                     if grain[_ROW] >= 0.0:
-                        _strew(grain, tables, n, count, scratch, picks)
+                        _strew(grain, tables, left[n : n + count], right[n : n + count], ramp, window, fractions, picks)
                     grain[_DONE] += count
                     n += count
             gain = np.float32(_presence(frame, start, key_up, how[v]))
             after = np.float32(_presence(frame + QUANTUM_FRAMES, start, key_up, how[v]))
             slope = (after - gain) / np.float32(QUANTUM_FRAMES)
             for n in range(QUANTUM_FRAMES):
-                fade = gain + slope * np.float32(n)
-                target[n, 0] += fade * left[n]
-                target[n, 1] += fade * right[n]
+                window[n] = gain + slope * ramp[n]
+            add_shaded(left, right, window, line[2 * q * QUANTUM_FRAMES : 2 * (q + 1) * QUANTUM_FRAMES])
