@@ -103,6 +103,20 @@ def test_a_promise_is_kept_wherever_in_the_bar_it_was_given(frames: int) -> None
     engine.close()
 
 
+def test_who_asks_again_for_what_a_bridge_leads_to_is_told_where_it_ends() -> None:
+    engine = Engine(preset_file.read("single-piece").override(state="drift"), sample_rate_hz=22_050, endless=True)
+    first = engine.set_state("opening", when="bar")
+    engine.render(first.at_frame - engine.frame + QUANTUM_FRAMES)
+    again = engine.set_state("opening", when="now")
+    elsewhere = engine.set_state("oxygen", when="bar")
+    engine.render(12 * 22_050)
+    markers = [(marker.at_s, marker.text) for marker in engine.score().markers]
+    engine.close()
+    assert again.at_s > first.at_s
+    assert any(text == "bridge: drift > opening" for at_s, text in markers if at_s == pytest.approx(first.at_s))
+    assert any(text.endswith("> oxygen") for at_s, text in markers if at_s == pytest.approx(elsewhere.at_s))
+
+
 def test_zero_is_told_and_kept_to_the_frame() -> None:
     engine = Engine(small(state="drift"), endless=True)
     engine.render(48_000 * 3)

@@ -32,15 +32,17 @@ def foretell(work: Work, place: Place, agenda: Agenda, change: SceneChange) -> A
     agenda : Agenda
         It has heard the wish.
     change : SceneChange
-        The wish; one that changes nothing is met at the next bar line.
+        The wish; one that changes nothing is met at the next bar line, one that a bridge leads to already at its end.
     """
     answer: Place | None = None
+    under_way = change.state is not None and place.bridge is not None and agenda.wish is not change
     for _ in range(_FARTHEST_BARS):
         place, agenda = decide(work, place, agenda)
         if answer is None and agenda.wish is not change:
             answer = place
         if answer is not None and (place.bridge is None or change.state is None):
-            return Answer(answer.at_s, answer.index, place.at_s, place.index)
+            met = place if under_way else answer
+            return Answer(met.at_s, met.index, place.at_s, place.index)
         place = place.next_line()
     return None
 

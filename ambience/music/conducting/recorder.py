@@ -34,6 +34,7 @@ class Recorder:
         self._ledger = Ledger(work)
         self._chords: list[tuple[float, Chord]] = []
         self._passage = _AS_THE_STATE
+        self._aim = ""  # where the bridge that was marked last leads; empty: none is being crossed
         self._expression: list[list[tuple[float, float]]] = [[] for _ in work.layers]
         self._realized_tension: list[float] = []
 
@@ -86,11 +87,13 @@ class Recorder:
         )
 
     def _mark_form(self, bar: Bar) -> None:
+        aim, before = (bar.bridge.arriving.name if bar.bridge else ""), self._aim
+        self._aim = aim
         if bar.arrival or bar.passage != self._passage:
             self._passage = bar.passage
             self._open_section(bar)
-        elif bar.bridge and bar.bridge.bar == 0:
-            text = f"bridge: {bar.bridge.leaving.name} > {bar.bridge.arriving.name}"
+        elif bar.bridge and aim != before:  # it begins, or is led elsewhere
+            text = f"bridge: {bar.bridge.leaving.name} > {aim}"
             self._markers.append(Marker(bar.start_beats, bar.start_s, text))
         last = self._sections[-1]
         self._sections[-1] = replace(last, bars=last.bars + 1, length_s=last.length_s + bar.length_s)
