@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -60,19 +61,18 @@ class NoDevice(OSError):
         super().__init__(errno.ENODEV, f"{reason.rstrip('.')}. {hint}")
 
 
-class PacedSink:
-    """Takes frames as a sound card would, by the clock, and lets them go."""
+class _Taker(ABC):
+    """A thread that takes frames where no device does."""
 
-    name = "none"
+    name: str
 
-    def __init__(self, sample_rate_hz: int) -> None:
-        self._rate_hz = sample_rate_hz
+    def __init__(self) -> None:
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self, feed: Feed) -> None:
         """Begin to take frames."""
-        self._thread = threading.Thread(target=self._run, args=(feed,), name="ambience clock", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(feed,), name=f"ambience sink {self.name}", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -80,6 +80,20 @@ class PacedSink:
         self._ended.set()
         if self._thread:
             self._thread.join()
+
+    @abstractmethod
+    def _run(self, feed: Feed) -> None:
+        """Take frames until the end."""
+
+
+class PacedSink(_Taker):
+    """Takes frames as a sound card would, by the clock, and lets them go."""
+
+    name = "none"
+
+    def __init__(self, sample_rate_hz: int) -> None:
+        super().__init__()
+        self._rate_hz = sample_rate_hz
 
     def _run(self, feed: Feed) -> None:
         frames = round(_PERIOD_S * self._rate_hz)
@@ -92,27 +106,12 @@ class PacedSink:
                 due_s = time.perf_counter()
 
 
-class FreeSink:
+class FreeSink(_Taker):
     """Takes frames as soon as they are there: an evening in a minute, for tests and for rehearsing a show."""
 
     name = "unpaced"
     _FRAMES = 512
     _PAUSE_S = 2e-4
-
-    def __init__(self) -> None:
-        self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self, feed: Feed) -> None:
-        """Begin to take frames."""
-        self._thread = threading.Thread(target=self._run, args=(feed,), name="ambience unpaced", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop."""
-        self._ended.set()
-        if self._thread:
-            self._thread.join()
 
     def _run(self, feed: Feed) -> None:
         out = np.zeros((self._FRAMES, 2), np.float32)
