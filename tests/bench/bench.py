@@ -3,15 +3,13 @@
 python tests/bench/bench.py [--runs 3] [--long] [--json FILE]
 """
 
-import argparse
-import json
 import statistics
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 from cost import spend
+from table import tell
 
 AMBIENCE = [sys.executable, "-m", "ambience"]
 
@@ -57,20 +55,5 @@ def figures(runs: int, long: bool):
         yield measure("render single-piece, 60 min", [*render, "--duration", "3600"], runs=1, sound_s=3600)
 
 
-def main() -> None:
-    """Print the table, and write it as JSON if asked."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--long", action="store_true", help="also render an hour")
-    parser.add_argument("--json", type=Path)
-    wishes = parser.parse_args()
-    table = []
-    for figure in figures(wishes.runs, wishes.long):
-        print(figure.line, flush=True)
-        table.append(asdict(figure))
-    if wishes.json:
-        wishes.json.write_text(json.dumps(table, indent=2))
-
-
 if __name__ == "__main__":
-    main()
+    tell(__doc__, figures, "also render an hour")

@@ -3,16 +3,13 @@
 python tests/bench/composition.py [--runs 3] [--long] [--json FILE]
 """
 
-import argparse
-import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 import ambience
 from ambience import rng
@@ -26,6 +23,7 @@ from ambience.music.work import meter_beats
 from ambience.preset import Preset
 from ambience.preset.file import bundled
 from ambience.timeline import SceneTimeline
+from table import tell
 
 BARS = 200
 
@@ -103,20 +101,5 @@ def _processor_s() -> float:
     return time.process_time() + spent.children_user + spent.children_system
 
 
-def main() -> None:
-    """Print the table, and write it as JSON if asked."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--long", action="store_true", help="also compose an hour and three of each")
-    parser.add_argument("--json", type=Path)
-    wishes = parser.parse_args()
-    table = []
-    for figure in figures(wishes.runs, wishes.long):
-        print(figure.line, flush=True)
-        table.append(asdict(figure))
-    if wishes.json:
-        wishes.json.write_text(json.dumps(table, indent=2))
-
-
 if __name__ == "__main__":
-    main()
+    tell(__doc__, figures, "also compose an hour and three of each")
