@@ -114,9 +114,8 @@ class TableSet:
             (centers_hz.size * len(timbres) + 1, self.n_frames + GUARD_FRAMES), dtype=np.float32
         )
         bins_hz, lift = _bins(self.n_frames, sample_rate_hz)
-        every = np.arange(bins_hz.size)
         noise = (breath.gains(bins_hz / 1000.0, bins_hz) * lift).astype(np.float32)
-        self.rows[-1] = _loop(every, noise * _phases(rng, every.size), self.n_frames)
+        _write_loop(noise * _phases(rng, bins_hz.size), self.rows[-1], np.float32(0.0))
         self._seed = int(noise_seed(rng))
 
     def zone_of(self, frequency_hz: float) -> int:
@@ -135,11 +134,12 @@ class TableSet:
         phases = _phases(stream(self._seed, "tables", zone), indices.size)
         bands *= lift[indices]
         harmonics = np.arange(1.0, numbers.max() + 1.0)
+        spectrum = np.zeros(self.n_frames // 2 + 1, dtype=np.complex64)
+        breath = np.float32(self._breath_gain) * self.rows[-1, : self.n_frames]
         for layer, timbre in enumerate(self._timbres):
             gains = timbre.gains(harmonics, harmonics * fundamental_hz)[numbers - 1]
-            loop = _loop(indices, (bands * gains).astype(np.float32) * phases, self.n_frames)
-            loop += np.float32(self._breath_gain) * self.rows[-1]
-            self.rows[zone * len(self._timbres) + layer] = loop
+            spectrum[indices] = (bands * gains).astype(np.float32) * phases
+            _write_loop(spectrum, self.rows[zone * len(self._timbres) + layer], breath)
         self._opened[zone] = True
 
     def open_all(self) -> None:
@@ -183,10 +183,11 @@ def _phases(rng: Generator, count: int) -> AnyArray:
     return np.asarray(np.cos(angles) + np.complex64(1j) * np.sin(angles), dtype=np.complex64)
 
 
-def _loop(indices: IntArray, values: AnyArray, n_frames: int) -> Mono:
-    spectrum = np.zeros(n_frames // 2 + 1, dtype=np.complex64)
-    spectrum[indices] = values
+def _write_loop(spectrum: AnyArray, row: Mono, breath: Mono | np.float32) -> None:
+    """Fill a row with the sound of a spectrum, of RMS 1 and without a mean, and with breath."""
     spectrum[0] = 0.0
-    loop = np.fft.irfft(spectrum, n_frames)
-    loop *= 1.0 / np.sqrt(np.mean(loop * loop))
-    return np.concatenate((loop, loop[:GUARD_FRAMES])).astype(np.float32)
+    loop, tail = row[:-GUARD_FRAMES], row[-GUARD_FRAMES:]
+    sound = np.fft.irfft(spectrum, loop.size)
+    np.multiply(sound, 1.0 / np.sqrt(np.mean(np.square(sound))), out=loop)
+    loop += breath
+    tail[:] = loop[:GUARD_FRAMES]
