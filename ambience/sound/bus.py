@@ -7,7 +7,7 @@ from numpy.random import Generator
 
 from ambience.sound.block import QUANTUM_FRAMES, Effect, Processor
 from ambience.sound.channel import Strip
-from ambience.sound.dsp.strip import add_scaled, low_cut, settle_bus
+from ambience.sound.dsp.strip import add_four_scaled, add_scaled, low_cut, settle_bus
 from ambience.sound.stage import PLACES, Place, shares
 from ambience.units import Audio, FloatArray, db_to_gain
 
@@ -93,9 +93,13 @@ class _Bus:
             self._line = self.audio.reshape(-1)
         else:
             self.audio.fill(0.0)
-        for number, gain in self._sends:
-            if (layer := layers[number]) is not None:
-                add_scaled(layer.reshape(-1), gain, self._line)
+        sent = [(layer.reshape(-1), gain) for number, gain in self._sends if (layer := layers[number]) is not None]
+        in_fours = len(sent) // 4 * 4
+        for first in range(0, in_fours, 4):
+            (a, gain_a), (b, gain_b), (c, gain_c), (d, gain_d) = sent[first : first + 4]
+            add_four_scaled(a, b, c, d, gain_a, gain_b, gain_c, gain_d, self._line)
+        for line, gain in sent[in_fours:]:
+            add_scaled(line, gain, self._line)
 
 
 def _visit(

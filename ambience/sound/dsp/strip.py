@@ -138,6 +138,16 @@ def add_scaled(audio: Mono, level: float, bus: Mono) -> None:
 
 
 @kernel
+def add_four_scaled(
+    a: Mono, b: Mono, c: Mono, d: Mono, level_a: float, level_b: float, level_c: float, level_d: float, bus: Mono
+) -> None:  # fmt: skip
+    """Add what four strips play, one after the other, while the bus is at hand."""
+    gain_a, gain_b, gain_c, gain_d = np.float32(level_a), np.float32(level_b), np.float32(level_c), np.float32(level_d)
+    for n in range(bus.shape[0]):
+        bus[n] = bus[n] + gain_a * a[n] + gain_b * b[n] + gain_c * c[n] + gain_d * d[n]
+
+
+@kernel
 def settle_bus(bus: Audio, middle_cut: FloatArray, side_cut: FloatArray, memory: FloatArray) -> None:
     """Cut the bottom of a bus in place: what is alike in both ears lower, what differs higher."""
     near, far, side_near, side_far = memory[0], memory[1], memory[2], memory[3]
