@@ -26,6 +26,8 @@ SESSION_FADE_OUT_S = 0.5  # a live session ends when somebody says so
 def fade_gains(start_frame: int, n_frames: int, length_frames: int, sample_rate_hz: int) -> Audio:
     """Return the gains, shape (n_frames, 1), that let a piece begin and end in silence without a corner.
 
+    Between its ends it is one gain, 1, shape (1, 1).
+
     Parameters
     ----------
     start_frame, n_frames : int
@@ -41,7 +43,7 @@ def fade_gains(start_frame: int, n_frames: int, length_frames: int, sample_rate_
 
 
 def session_gains(start_frame: int, n_frames: int, length_frames: int | None, sample_rate_hz: int) -> Audio:
-    """Return the gains, shape (n_frames, 1), with which a live session begins and ends.
+    """Return the gains, shape (n_frames, 1), with which a live session begins and ends; one, 1, in between.
 
     Parameters
     ----------
@@ -64,7 +66,7 @@ def session_level(preset: Preset, sample_rate_hz: int) -> Limiter:
 
 def _edges(start_frame: int, n_frames: int, length_frames: float, rise: int, fall: int) -> Audio:
     if start_frame >= rise and start_frame + n_frames <= length_frames - fall:
-        return np.ones((n_frames, 1), np.float32)
+        return np.ones((1, 1), np.float32)
     frames = np.arange(start_frame, start_frame + n_frames, dtype=np.float64)
     gains: Audio = smoothsteps(np.minimum(frames / rise, (length_frames - 1 - frames) / fall)).astype(np.float32)
     return gains[:, np.newaxis]
