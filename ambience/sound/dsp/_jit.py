@@ -9,6 +9,7 @@ import tempfile
 import threading
 import types
 from collections.abc import Callable, Iterator
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
@@ -106,6 +107,7 @@ def _writable_cache() -> Path:
     return folder if os.access(folder, os.W_OK) else Path(tempfile.gettempdir()) / "ambience-kernels"
 
 
+@cache
 def _sources_fingerprint() -> str:
     root = Path(__file__).parents[1]
     stamps = ((path, path.stat()) for path in sorted(root.rglob("*.py")))
