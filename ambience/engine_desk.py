@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
@@ -17,15 +16,14 @@ from ambience.music.score import Bar
 from ambience.music.work import TimedNote
 from ambience.preset import Preset
 from ambience.sound.block import QUANTUM_FRAMES, NoteOn, Player
-from ambience.sound.mixer import Mixer, Strip
+from ambience.sound.channel import Channel, Strip
+from ambience.sound.mixer import Mixer
 from ambience.sound.orchestra import seats
 from ambience.units import Audio, FloatArray, beats_to_s, cents_to_ratio, midi_to_hz, s_to_frames
 
 T = TypeVar("T")
 Hairpins = tuple[int, FloatArray, FloatArray]
 """First frame of a bar, moments in seconds, and the gain at each: ramped between, empty for 1 throughout."""
-Shape = Callable[[Audio, FloatArray], bool]
-"""Puts a span through the layer's strip, in place; tells whether anything is left to be heard."""
 
 _TURN_S = 0.0005  # a kernel takes about as long; by default, the interpreter lets others wait ten times as long
 
@@ -36,7 +34,7 @@ class Desk:
 
     name: str
     player: Player
-    shape: Shape
+    channel: Channel
     waiting: deque[tuple[int, TimedNote]] = field(default_factory=deque)
     hairpins: deque[Hairpins] = field(default_factory=deque)  # of the bar that sounds and of those to come
     drawn: int = 0  # how many of them are not empty
@@ -68,26 +66,35 @@ class Desk:
         began_s = time.perf_counter()
         out = self._clean_buffer(QUANTUM_FRAMES * (len(controls) - 1))
         notes = self._take(start_frame, start_frame + len(out), sample_rate_hz)
+        self._turn_pages(start_frame)
+        rested = self._sound(out, notes, controls) and self.channel.still
+        heard = not rested and self.channel.shape(out, self._shaded(start_frame, sample_rate_hz, gains))
+        self._buffers[self._turn] = out
+        self._clean[self._turn] = not heard
+        self.busy_s = time.perf_counter() - began_s
+        return out if heard else None
+
+    def _sound(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> bool:
+        """Let the player play; tell whether it rested."""
         try:
-            self.player.render(out, notes, controls)
+            return self.player.render(out, notes, controls)
         except Exception:
             if not self.forgiving:
                 raise
             self.failures += 1
             out.fill(0.0)
-        heard = out if self.shape(out, self._shaded(start_frame, sample_rate_hz, gains)) else None
-        self._buffers[self._turn] = out
-        self._clean[self._turn] = heard is None
-        self.busy_s = time.perf_counter() - began_s
-        return heard
+            return True
+
+    def _turn_pages(self, start_frame: int) -> None:
+        """Forget the hairpins of bars that are over."""
+        while len(self.hairpins) > 1 and self.hairpins[1][0] < start_frame:
+            self.drawn -= self.hairpins.popleft()[1].size > 0
 
     def _shaded(self, start_frame: int, sample_rate_hz: int, gains: FloatArray) -> FloatArray:
         """Let the gains at the quantum boundaries follow the hairpins.
 
         A boundary belongs to the last bar that began before it: a bar that begins on it may not be written yet.
         """
-        while len(self.hairpins) > 1 and self.hairpins[1][0] < start_frame:
-            self.drawn -= self.hairpins.popleft()[1].size > 0
         if not self.drawn:
             return gains
         shaded = gains.copy()
@@ -174,7 +181,7 @@ def make_desks(preset: Preset, sample_rate_hz: int, mixer: Mixer) -> list[Desk]:
     desks = []
     for number, (name, instrument) in enumerate(seats(preset, sample_rate_hz).items()):
         player = instrument.player(sample_rate_hz, rng.stream(preset.seed, "player", name))
-        desks.append(Desk(name, player, partial(mixer.shape, number)))
+        desks.append(Desk(name, player, mixer.channels[number]))
     return desks
 
 

@@ -27,7 +27,7 @@ def warm_up(preset: Preset, sample_rate_hz: int) -> None:
         if layer.instrument not in played:
             played.append(layer.instrument)
             _play(plugins.build("instruments", layer.instrument), sample_rate_hz, out, controls)
-        heard.append(out if mixer.shape(number, out, gains) else None)
+        heard.append(out if mixer.channels[number].shape(out, gains) else None)
     for job in mixer.jobs(heard, controls):
         job()
     mix: Audio = np.zeros((QUANTUM_FRAMES, 2), np.float32)

@@ -35,8 +35,8 @@ class Player(Protocol):
     boundaries of the absolute grid and ramped between them.
     """
 
-    def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> None:
-        """Add one span to `out`.
+    def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> bool:
+        """Add one span to `out`; tell whether the player rested, and left `out` as it was.
 
         Parameters
         ----------

@@ -43,7 +43,7 @@ class Channel:
         self._image = np.array(_image(strip.pan, strip.width))
         self._cut = np.array(low_cut(strip.low_cut_hz, sample_rate_hz))
         self._memory = np.zeros(4)
-        self._still = True  # whether it is known that nothing rings on in the filter
+        self.still = True  # whether it is known that nothing rings on in the filter
         self._scratch = np.zeros((3, QUANTUM_FRAMES), np.float32)
         self._scratch[2] = np.arange(QUANTUM_FRAMES)
         self._lost_quanta = np.zeros(1, np.int64)
@@ -64,10 +64,10 @@ class Channel:
             Linear gains at the quantum boundaries, on top of the strip's own; ramped between.
         """
         sounds = screen(layer, self._lost_quanta) > 0
-        if not sounds and self._still:
+        if not sounds and self.still:
             return False
         heard = shape_strip(layer, gains, self._gain, self._image, self._cut, self._memory, self._scratch)
-        self._still = not sounds and not self._memory.any()
+        self.still = not sounds and not self._memory.any()
         return heard
 
 

@@ -25,8 +25,8 @@ LAYER_STEM = "layers/"
 class Mixer:
     """Mix layers span by span; whatever the mix does its stems do, so that they add up to it.
 
-    The work comes in three steps, so that an engine can spread it over threads: `shape` each layer, do the `jobs` of
-    the buses, `settle` them. `mix` does all three.
+    The work comes in three steps, so that an engine can spread it over threads: the channels `shape` each layer,
+    the `jobs` of the buses are done, `settle` ends it. `mix` does all three.
 
     Parameters
     ----------
@@ -44,6 +44,11 @@ class Mixer:
         Whether it also returns one for each layer, under `LAYER_STEM` and its name.
     glue : float, 0..1
         How firmly the bus holds the mix together; 0 not at all.
+
+    Attributes
+    ----------
+    channels : tuple of Channel
+        One for each strip.
     """
 
     def __init__(
@@ -60,7 +65,7 @@ class Mixer:
         _check_sends(strips, effects)
         require(0.0 <= glue <= 1.0, "mixer", "glue", glue, "must be within 0 and 1")
         self._courtesy, self._glue = Courtesy(strips, sample_rate_hz), Glue(glue, sample_rate_hz)
-        self._channels = [Channel(strip, sample_rate_hz) for strip in strips]
+        self.channels = tuple(Channel(strip, sample_rate_hz) for strip in strips)
         self._stems = tuple(dict.fromkeys(strip.stem for strip in strips)) if stems else ()
         numbered = list(enumerate(strips))
         groups = [numbered] + [[(i, strip) for i, strip in numbered if strip.stem == stem] for stem in self._stems]
@@ -72,21 +77,7 @@ class Mixer:
     @property
     def lost_quanta(self) -> int:
         """How many quanta of layers held something that is no finite number, and were silenced."""
-        return sum(channel.lost_quanta for channel in self._channels)
-
-    def shape(self, number: int, layer: Audio, gains: FloatArray) -> bool:
-        """Put one span of a layer through its strip, in place; tell whether anything is left to be heard.
-
-        Parameters
-        ----------
-        number : int
-            Which strip.
-        layer : Audio, shape (k * 256, 2)
-            What was played.
-        gains : array, shape (k + 1,)
-            Linear gains at the quantum boundaries, on top of the strip's own; ramped between.
-        """
-        return self._channels[number].shape(layer, gains)
+        return sum(channel.lost_quanta for channel in self.channels)
 
     def jobs(self, layers: Sequence[Audio | None], controls: FloatArray) -> list[Job]:
         """Let the layers give way to the theme, and list the work of all buses; it may be done side by side.
@@ -134,10 +125,10 @@ class Mixer:
         stems : dict of str to Audio
             Buffers of the stem groups, valid until the next call; empty when stems were not asked for.
         """
-        count = len(self._channels)
+        count = len(self.channels)
         require(len(layers) == count, "mixer", "layers", len(layers), f"must be {count} buffers")
         copies = [layer.copy() for layer in layers]
-        heard = [copy if self.shape(i, copy, gains[:, i]) else None for i, copy in enumerate(copies)]
+        heard = [copy if self.channels[i].shape(copy, gains[:, i]) else None for i, copy in enumerate(copies)]
         for _ in run(_call, self.jobs(heard, controls)):
             pass
         return self.settle(out)

@@ -94,13 +94,13 @@ class Sampled:
         self._buffer: Audio = np.zeros((0, 2), np.float32)
         self._ready_frames = 0  # of the buffer
 
-    def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> None:
-        """Add one span to `out`."""
+    def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> bool:
+        """Add one span to `out`; tell whether the synthesizer rested."""
         for note in notes:
             self._expect(note)
         if not (self._waiting or self._held or self._synth.sounding):
             self._frame += len(out)
-            return
+            return True
         if len(self._buffer) != len(out):
             self._buffer = np.zeros_like(out)
         self._ready_frames, start = 0, self._frame
@@ -114,6 +114,7 @@ class Sampled:
         self._sound_until(len(out))
         self._buffer *= self._gain
         out += self._buffer
+        return False
 
     def _expect(self, note: NoteOn) -> None:
         """Give a note the channel that has rested longest, and write down when it begins."""
@@ -222,11 +223,11 @@ class Desks:
         for articulation in self._others:
             self._player(articulation)
 
-    def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> None:
-        """Add one span to `out`."""
+    def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> bool:
+        """Add one span to `out`; tell whether all players rested."""
         strokes = [(self._player(note.articulation), stroke) for note in notes for stroke in self._rewrite(note)]
-        for player in (self._usual, *self._opened.values()):
-            player.render(out, [stroke for own, stroke in strokes if own is player], controls)
+        players = (self._usual, *self._opened.values())
+        return all([player.render(out, [s for own, s in strokes if own is player], controls) for player in players])
 
     def _player(self, articulation: str) -> Player:
         if articulation not in self._others:

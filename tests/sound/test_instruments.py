@@ -153,7 +153,8 @@ def play_in_spans(name: str, cuts: list[int]) -> Audio:
             for frame, note in phrase(name)
             if first <= frame < last
         ]
-        player.render(out[first:last], notes, rows[begin : end + 1])
+        rested = player.render(out[first:last], notes, rows[begin : end + 1])
+        assert not (rested and out[first:last].any())
     return out
 
 
@@ -166,6 +167,11 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def test_no_notes_are_silence(name: str) -> None:
     assert not recital(name).silence.any()
+
+
+def test_who_has_nothing_to_play_rests(name: str) -> None:
+    out = np.zeros((4 * QUANTUM_FRAMES, 2), np.float32)
+    assert player_of(name, RATE_HZ).render(out, (), control_rows(4))
 
 
 def test_a_phrase_is_the_same_however_time_is_cut(name: str) -> None:

@@ -61,13 +61,14 @@ class ModalBank:
         self._set_manner(how[row], stroke)
         when[row, _MODES] = self._set_modes(modes[row], stroke)
 
-    def render(self, out: Audio, controls: FloatArray) -> None:
-        """Add one span to `out`."""
+    def render(self, out: Audio, controls: FloatArray) -> bool:
+        """Add one span to `out`; tell whether no voice sounded."""
         self._voices.retire(self._frame)
         if self._voices.count:
             when, how, modes, seeds = self._voices.arrays
             ring(out, self._frame, self._voices.count, when, how, modes, seeds, self._scratch, self._alive)
         self._frame += len(out)
+        return not self._voices.count
 
     def _set_times(self, when: IntArray, offset_frames: int, stroke: Stroke) -> None:
         start = self._frame + offset_frames

@@ -80,13 +80,14 @@ class PluckBank:
         strings[row, _LEFT], strings[row, _RIGHT] = math.sqrt(2.0) * math.cos(angle), math.sqrt(2.0) * math.sin(angle)
         strings[row, _FADE] = min(_FADE_S, 0.5 * life_s) * self._rate_hz
 
-    def render(self, out: Audio, controls: FloatArray) -> None:
-        """Add one span to `out`."""
+    def render(self, out: Audio, controls: FloatArray) -> bool:
+        """Add one span to `out`; tell whether no voice sounded."""
         self._voices.retire(self._frame)
         if self._voices.count:
             when, strings, lines, shapes = self._voices.arrays
             twang(out, self._frame, self._voices.count, when, strings, lines, shapes)
         self._frame += len(out)
+        return not self._voices.count
 
     def _shape(self, string: Pluck, period: int) -> Mono:
         """Return one period of the string's first shape, without a mean.

@@ -68,14 +68,15 @@ class ResonatorBank:
         when[row, _GROUPS] = -(-len(keep) // 4)
         self._set_lanes(lanes[row], gust, keep)
 
-    def render(self, out: Audio, controls: FloatArray) -> None:
-        """Add one span to `out`."""
+    def render(self, out: Audio, controls: FloatArray) -> bool:
+        """Add one span to `out`; tell whether no voice sounded."""
         self._voices.retire(self._frame)
         if self._voices.count:
             when, how, lanes, seeds = self._voices.arrays
             place = (out, self._frame, float(self._rate_hz), self._voices.count)
             rustle(*place, when, how, lanes, seeds, controls, self._noise, self._scratch)
         self._frame += len(out)
+        return not self._voices.count
 
     def _set_lanes(self, lanes: FloatArray, gust: Gust, keep: IntArray) -> None:
         lanes[_CENTER], lanes[_WIDTH] = 1000.0, 1.0  # idle lanes: harmless, silent

@@ -69,8 +69,8 @@ class Roster:
 class Bank(Protocol):
     """Voices of one kind, and the kernel that sounds them."""
 
-    def render(self, out: Audio, controls: FloatArray) -> None:
-        """Add one span to `out` and move on."""
+    def render(self, out: Audio, controls: FloatArray) -> bool:
+        """Add one span to `out` and move on; tell whether no voice sounded."""
         ...
 
 
@@ -98,17 +98,17 @@ class BankPlayer:
         self._serial = 0
         self._due: list[tuple[int, int, int, Action]] = []
 
-    def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> None:
-        """Add one span to `out`."""
+    def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> bool:
+        """Add one span to `out`; tell whether all banks rested."""
         for note in notes:
             self._push(self._frame + note.offset_frames, _NOTE, partial(self._start, note))
         while self._due and self._due[0][0] < self._frame + len(out):
             frame, _, _, action = heapq.heappop(self._due)
             offset_frames = frame - self._frame
             action(offset_frames, controls[offset_frames // QUANTUM_FRAMES])
-        for bank in self._banks:
-            bank.render(out, controls)
+        rested = [bank.render(out, controls) for bank in self._banks]
         self._frame += len(out)
+        return all(rested)
 
     def _start(self, note: NoteOn, offset_frames: int, controls: FloatArray) -> None:
         for delay_frames, action in self._begin(note, controls) or ():

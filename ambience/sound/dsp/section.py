@@ -151,12 +151,12 @@ class Section:
         self._rest = np.zeros((2, 2))  # mean of each channel: as it was a quantum ago, and as it is
         self._frame = 0
 
-    def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> None:
-        """Add one span to `out`."""
+    def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> bool:
+        """Add one span to `out`; tell whether everybody rested."""
         for note in notes:
             self._begin(note)
         roster = self._roster
-        if roster.count or self._rest.any():
+        if sounds := bool(roster.count or self._rest.any()):
             play_section(
                 out,
                 controls,
@@ -175,6 +175,7 @@ class Section:
             )
         self._frame += out.shape[0]
         roster.retire(self._frame)
+        return not sounds
 
     def prepare(self) -> None:
         """Build every table now, so that no note has to wait for its own."""

@@ -85,8 +85,8 @@ class _Cloud:
         self._picks = np.zeros(QUANTUM_FRAMES, dtype=np.uint32)
         self._frame = 0
 
-    def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> None:
-        """Add one span to `out`."""
+    def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> bool:
+        """Add one span to `out`; tell whether nothing was left of what was caught."""
         for note in notes:
             self._catch(note)
         self._roster.retire(self._frame)
@@ -97,6 +97,7 @@ class _Cloud:
                 self._n_ages, self._cloud, self._scratch, self._picks,
             )  # fmt: skip
         self._frame += len(out)
+        return not count
 
     def prepare(self) -> None:
         """Build every table now, so that no note has to wait for its own."""
