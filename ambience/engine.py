@@ -1,7 +1,7 @@
 """The engine: turns what the conductor writes into sound, a quantum at a time; the only place where both meet."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -10,6 +10,7 @@ from ambience.engine_desk import Crew, make_desks, make_mixer, prepare
 from ambience.engine_now import describe
 from ambience.engine_reader import Reader
 from ambience.engine_requests import Exit, Now, Requests, ScheduledChange, check
+from ambience.engine_rows import Rows
 from ambience.engine_stands import Stands
 from ambience.errors import require
 from ambience.music.conducting.commission import commission
@@ -66,6 +67,7 @@ class Engine(Requests):
         self.frame = 0  # frames handed out so far
         self._work = work = commission(preset, endless=endless)
         self._timeline = SceneTimeline(work.scenes, [layer.name for layer in work.layers], preset.seed)
+        self._rows = Rows(self._timeline, sample_rate_hz)
         self._conductor = Conductor(work, self._timeline)
         self._mixer = make_mixer(preset, sample_rate_hz, stems, layer_stems)
         self._desks = make_desks(preset, sample_rate_hz, self._mixer)
@@ -224,15 +226,13 @@ class Engine(Requests):
         start_frame = self._quantum * QUANTUM_FRAMES
         self._write_until(self._quantum + quanta)
         self._stands.give_out()
-        times_s = np.arange(self._quantum, self._quantum + quanta + 1) * QUANTUM_FRAMES / self.sample_rate_hz
-        controls, gains = self._timeline.rows(times_s)
+        times_s, controls, gains = self._rows.between(self._quantum, self._quantum + quanta)
         self._stands.read_controls(start_frame, controls[0])
-        order = sorted(range(len(self._desks)), key=lambda number: -self._desks[number].busy_s)
-        jobs = [
-            partial(self._desks[number].play, start_frame, self.sample_rate_hz, controls, gains[:, number])
-            for number in order
-        ]
-        wait = self._crew.begin(jobs, spread=quanta >= _SPREAD_QUANTA)
+        spread, span = quanta >= _SPREAD_QUANTA, (start_frame, self.sample_rate_hz, times_s)
+        order: Sequence[int] = range(len(self._desks))
+        order = sorted(order, key=lambda number: -self._desks[number].busy_s) if spread else order
+        jobs = [partial(self._desks[number].play, *span, controls, gains[:, number]) for number in order]
+        wait = self._crew.begin(jobs, spread=spread)
         self._quantum += quanta
 
         def wait_in_order() -> list[Audio | None]:

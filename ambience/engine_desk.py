@@ -61,14 +61,28 @@ class Desk:
         """Take the notes away that begin at `frame` or later."""
         self.waiting = deque(entry for entry in self.waiting if entry[0] < frame)
 
-    def play(self, start_frame: int, sample_rate_hz: int, controls: FloatArray, gains: FloatArray) -> Audio | None:
-        """Play the next span, as the buses hear it; None is silence. The buffer is good until the span after next."""
+    def play(
+        self, start_frame: int, sample_rate_hz: int, times_s: FloatArray, controls: FloatArray, gains: FloatArray
+    ) -> Audio | None:
+        """Play the next span, as the buses hear it; None is silence. The buffer is good until the span after next.
+
+        Parameters
+        ----------
+        start_frame, sample_rate_hz : int
+            Where the span begins, and frames a second.
+        times_s : array, shape (k + 1,)
+            When its quantum boundaries come.
+        controls : array, shape (k + 1, 5)
+            How the scene stands at each.
+        gains : array, shape (k + 1,)
+            How loud the layer is at each, but for its hairpins.
+        """
         began_s = time.perf_counter()
         out = self._clean_buffer(QUANTUM_FRAMES * (len(controls) - 1))
         notes = self._take(start_frame, start_frame + len(out), sample_rate_hz)
         self._turn_pages(start_frame)
         rested = self._sound(out, notes, controls) and self.channel.still
-        heard = not rested and self.channel.shape(out, self._shaded(start_frame, sample_rate_hz, gains))
+        heard = not rested and self.channel.shape(out, self._shaded(start_frame, times_s, gains))
         self._buffers[self._turn] = out
         self._clean[self._turn] = not heard
         self.busy_s = time.perf_counter() - began_s
@@ -90,7 +104,7 @@ class Desk:
         while len(self.hairpins) > 1 and self.hairpins[1][0] < start_frame:
             self.drawn -= self.hairpins.popleft()[1].size > 0
 
-    def _shaded(self, start_frame: int, sample_rate_hz: int, gains: FloatArray) -> FloatArray:
+    def _shaded(self, start_frame: int, times_s: FloatArray, gains: FloatArray) -> FloatArray:
         """Let the gains at the quantum boundaries follow the hairpins.
 
         A boundary belongs to the last bar that began before it: a bar that begins on it may not be written yet.
@@ -98,7 +112,6 @@ class Desk:
         if not self.drawn:
             return gains
         shaded = gains.copy()
-        times_s = (start_frame + QUANTUM_FRAMES * np.arange(len(gains))) / sample_rate_hz
         begins = [(first - start_frame) // QUANTUM_FRAMES + 1 for first, *_ in self.hairpins]
         begins[0] = 0
         for (_, at_s, values), begin, end in zip(self.hairpins, begins, [*begins[1:], len(gains)], strict=True):

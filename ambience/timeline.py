@@ -66,6 +66,7 @@ class SceneTimeline:
         self._noise = rng.stream(seed, "wander").uniform(-1.0, 1.0, (2, len(_OCTAVES), 4096))
         self._curve = np.array(scenes.tension_curve, dtype=np.float64).reshape(-1, 2)
         self._ramps: list[_Ramp] = []  # all that were ever posted, by rising start
+        self.changes = 0  # how often it was told something new
         first = scenes.script[0]
         self._after = [self._target(scenes.state(first.state or scenes.states[0].name), first)]  # ramp 0, 1, 2 …
         self._over_s = [-math.inf]  # moment at which so many ramps are over, each and all before it
@@ -80,6 +81,7 @@ class SceneTimeline:
     def post(self, change: SceneChange) -> None:
         """Take a wish: values begin to move at its time, the state waits for its musical moment."""
         ramp = self._ramp(change)
+        self.changes += 1
         if not np.isnan(ramp.target).all():
             place = bisect_right(self._ramps, ramp.order, key=lambda r: r.order)
             self._ramps.insert(place, ramp)
@@ -88,6 +90,7 @@ class SceneTimeline:
     def withdraw(self, change: SceneChange, now_s: float) -> None:
         """Take back a change that will not come when it was to come, unless its values have begun to move."""
         ramp = self._ramp(change)
+        self.changes += 1
         for place, posted in enumerate(self._ramps):
             if posted.start_s == ramp.start_s > now_s and np.array_equal(posted.target, ramp.target, equal_nan=True):
                 del self._ramps[place]
@@ -102,6 +105,7 @@ class SceneTimeline:
         points : sequence of (float, float)
             (second, tension 0..1), by rising second, later than what was drawn before.
         """
+        self.changes += 1
         self._curve = np.concatenate((self._curve, np.array(points, dtype=np.float64).reshape(-1, 2)))
 
     def rows(self, times_s: FloatArray) -> tuple[FloatArray, FloatArray]:

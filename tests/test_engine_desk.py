@@ -40,7 +40,7 @@ class Mute:
 def played(player, spans=(QUANTA,)):
     mixer = Mixer([Strip("x", low_cut_hz=80.0)], {}, 48_000, streams=lambda name: np.random.default_rng(1))
     desk = Desk("x", player, mixer.channels[0])
-    parts = [desk.play(0, 48_000, np.zeros((n + 1, 5)), np.ones(n + 1)) for n in spans]
+    parts = [desk.play(0, 48_000, np.zeros(n + 1), np.zeros((n + 1, 5)), np.ones(n + 1)) for n in spans]
     return parts, mixer
 
 
@@ -66,7 +66,7 @@ def test_silence_is_not_mixed_and_a_filter_rings_out_first(honest):
     player = Broken((), 0.0)
     mixer = Mixer([Strip("x", low_cut_hz=80.0)], {}, 48_000, streams=lambda name: np.random.default_rng(1))
     desk = Desk("x", player, mixer.channels[0])
-    row = (48_000, np.zeros((2, 5)), np.ones(2))
+    row = (48_000, np.zeros(2), np.zeros((2, 5)), np.ones(2))
     assert desk.play(0, *row) is not None
     desk.player = Mute(honest)
     tail = [desk.play(0, *row) for _ in range(400)]
@@ -119,7 +119,8 @@ def swelled(spans, bars):
         stop = frame + n * QUANTUM_FRAMES
         while waiting and round(waiting[0][0].start_s * 48_000) < stop:
             desk.swell(*waiting.pop(0), 48_000)
-        desk.play(frame, 48_000, np.zeros((n + 1, 5)), np.full(n + 1, 0.5))
+        times_s = (frame + QUANTUM_FRAMES * np.arange(n + 1)) / 48_000
+        desk.play(frame, 48_000, times_s, np.zeros((n + 1, 5)), np.full(n + 1, 0.5))
         frame = stop
     return fader.seen
 

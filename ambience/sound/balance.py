@@ -50,8 +50,11 @@ class Courtesy:
                 if (layer := layers[number]) is not None:
                     add_power(layer, powers)
         give_way(theme, others, self._rates, self._memory, shares)
+        if not shares.any():
+            self._dips[:] = 0.0
+            return
         for number, duck_db in self._yielding:
-            if (layer := layers[number]) is None or not shares.any():
+            if (layer := layers[number]) is None:
                 self._dips[number] = 0.0
             else:
                 dip(layer, 1.0 - 10.0 ** (-0.05 * duck_db * shares), self._band, self._dips[number])

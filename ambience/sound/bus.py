@@ -9,7 +9,7 @@ from ambience.sound.block import QUANTUM_FRAMES, Effect, Processor
 from ambience.sound.channel import Strip
 from ambience.sound.dsp.strip import add_four_scaled, add_scaled, low_cut, settle_bus
 from ambience.sound.stage import PLACES, Place, shares
-from ambience.units import Audio, FloatArray, db_to_gain
+from ambience.units import Audio, FloatArray, Mono, db_to_gain
 
 Job = Callable[[], None]
 """Work that no other job of the same list touches."""
@@ -57,17 +57,25 @@ class Desk:
         )
         self._memory = np.zeros(4)
 
-    def jobs(self, layers: Sequence[Audio | None], controls: FloatArray) -> list[Job]:
-        """List the work for one span: the dry bus with the stage, and every room."""
+    def jobs(self, lines: Sequence[Mono | None], controls: FloatArray) -> list[Job]:
+        """List the work for one span: the dry bus with the stage, and every room.
+
+        Parameters
+        ----------
+        lines : sequence of Mono or None
+            The layers, each as one line of frames; None is silence.
+        controls : array, shape (k + 1, 5)
+            One row per quantum boundary.
+        """
         n_frames = QUANTUM_FRAMES * (len(controls) - 1)
 
         def gather() -> None:
-            self._dry.gather(layers, n_frames)
+            self._dry.gather(lines, n_frames)
             for bus, place in self._stage:
-                bus.gather(layers, n_frames)
+                bus.gather(lines, n_frames)
                 place.add(bus.audio, self._dry.audio)
 
-        return [gather, *(_visit(*room, layers, controls, n_frames) for room in self._rooms)]
+        return [gather, *(_visit(*room, lines, controls, n_frames) for room in self._rooms)]
 
     def settle(self) -> Audio:
         """Bring the rooms back to the dry bus, in their order, and cut its bottom."""
@@ -86,14 +94,14 @@ class _Bus:
         self.audio: Audio = np.zeros((0, 2), np.float32)
         self._line = self.audio.reshape(-1)
 
-    def gather(self, layers: Sequence[Audio | None], n_frames: int) -> None:
+    def gather(self, lines: Sequence[Mono | None], n_frames: int) -> None:
         """Begin a span with the sum of all layers that are sent here, in their order."""
         if len(self.audio) != n_frames:
             self.audio = np.zeros((n_frames, 2), np.float32)
             self._line = self.audio.reshape(-1)
         else:
             self.audio.fill(0.0)
-        sent = [(layer.reshape(-1), gain) for number, gain in self._sends if (layer := layers[number]) is not None]
+        sent = [(line, gain) for number, gain in self._sends if (line := lines[number]) is not None]
         in_fours = len(sent) // 4 * 4
         for first in range(0, in_fours, 4):
             (a, gain_a), (b, gain_b), (c, gain_c), (d, gain_d) = sent[first : first + 4]
@@ -103,10 +111,10 @@ class _Bus:
 
 
 def _visit(
-    send: _Bus, wet: _Bus, room: Processor, layers: Sequence[Audio | None], controls: FloatArray, n_frames: int
+    send: _Bus, wet: _Bus, room: Processor, lines: Sequence[Mono | None], controls: FloatArray, n_frames: int
 ) -> Job:
     def visit() -> None:
-        send.gather(layers, n_frames)
+        send.gather(lines, n_frames)
         wet.gather((), n_frames)
         room.process(send.audio, wet.audio, controls)
 

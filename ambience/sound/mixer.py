@@ -92,7 +92,8 @@ class Mixer:
             One row per quantum boundary, for the effects.
         """
         self._courtesy.balance(layers, len(controls) - 1)
-        jobs = [job for desk in self._desks for job in desk.jobs(layers, controls)]
+        lines = [None if layer is None else layer.reshape(-1) for layer in layers]
+        jobs = [job for desk in self._desks for job in desk.jobs(lines, controls)]
         return jobs[::-1]  # the rooms stand behind the dry bus
 
     def settle(self, out: Audio) -> dict[str, Audio]:

@@ -37,6 +37,7 @@ class Roster:
 
     def __init__(self, times: int, *rows: tuple[npt.DTypeLike, tuple[int, ...]]) -> None:
         self.count = 0
+        self._earliest_end = 0  # no voice that was looked at ends before
         self.arrays: list[AnyArray] = [np.zeros((_VOICES_AT_FIRST, times), dtype=np.int64)]
         self.arrays += [np.zeros((_VOICES_AT_FIRST, *shape), dtype=dtype) for dtype, shape in rows]
 
@@ -52,18 +53,19 @@ class Roster:
         for array in self.arrays:
             array[self.count] = 0
         self.count += 1
+        self._earliest_end = 0
         return self.count - 1
 
     def retire(self, frame: int) -> None:
         """Forget the voices whose last frame lies before `frame`; the others keep their order."""
-        if not self.count:
+        if not self.count or frame < self._earliest_end:
             return
-        lives = self.when[: self.count, END] > frame
-        if not lives.all():
-            alive = np.flatnonzero(lives)
+        alive = np.flatnonzero(self.when[: self.count, END] > frame)
+        if len(alive) < self.count:
             for array in self.arrays:
                 array[: len(alive)] = array[alive]
             self.count = len(alive)
+        self._earliest_end = int(self.when[: self.count, END].min(initial=np.iinfo(np.int64).max))
 
 
 class Bank(Protocol):

@@ -138,6 +138,7 @@ class Section:
         self._articulations = tuple(ensemble.bowings)
         self._seats = _rows(ensemble.seats)
         self._seats[:, m.LEVEL_GAIN] /= math.sqrt(float(np.sum(self._seats[:, m.LEVEL_GAIN] ** 2)))
+        self._widest = max(seat.interval for seat in ensemble.seats)
         self._bowings = _rows(tuple(ensemble.bowings.values()))
         self._tone = np.append(_rows((ensemble.tone,))[0], float(sample_rate_hz))
         self._late_s = float(self._seats[:, m.ONSET_S].max())
@@ -156,7 +157,7 @@ class Section:
         for note in notes:
             self._begin(note)
         roster = self._roster
-        if sounds := bool(roster.count or self._rest.any()):
+        if sounds := bool(roster.count or (self._ensemble.tone.drive and self._rest.any())):
             play_section(
                 out,
                 controls,
@@ -186,7 +187,7 @@ class Section:
         self._tables.open(zone)
         table_hz = float(self._tables.fundamentals_hz[zone])
         ratio = note.frequency_hz / table_hz
-        highest = ratio * float(self._seats[:, m.INTERVAL].max()) * 1.1
+        highest = ratio * self._widest * 1.1
         hint = f"The highest table sounds {table_hz:.0f} Hz."
         require(highest < _HIGHEST_STEP, "note", "frequency_hz", note.frequency_hz, "is out of reach", hint)
         name = note.articulation if note.articulation in self._articulations else "sustain"

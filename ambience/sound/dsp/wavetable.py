@@ -1,5 +1,6 @@
 """Long tables in which every partial is a narrow band of noise: the sound of many players in one period."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -108,6 +109,7 @@ class TableSet:
         self._rate_hz = sample_rate_hz
         bin_hz = sample_rate_hz / self.n_frames
         self.fundamentals_hz: FloatArray = np.maximum(np.round(centers_hz / bin_hz), 1.0) * bin_hz
+        self._log_hz = np.log(self.fundamentals_hz)
         self._opened = [False] * centers_hz.size
         # Left unwritten, memory is not taken.
         self.rows: AnyArray = np.empty(
@@ -120,7 +122,7 @@ class TableSet:
 
     def zone_of(self, frequency_hz: float) -> int:
         """Return the zone whose pitch is nearest."""
-        return int(np.argmin(np.abs(np.log(self.fundamentals_hz / frequency_hz))))
+        return int(np.argmin(np.abs(self._log_hz - math.log(frequency_hz))))
 
     def open(self, zone: int) -> None:
         """Build the tables of a zone, unless they are there."""
