@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 import threading
 import time
 from itertools import pairwise
@@ -205,6 +206,13 @@ def test_the_collector_rests_while_a_session_plays() -> None:
         assert session.stats().collections > 0
     assert gc.isenabled()
     assert gc.get_freeze_count() == 0
+
+
+def test_a_thread_with_much_to_do_gives_way_while_a_session_plays() -> None:
+    usual_s = sys.getswitchinterval()
+    with opened(paced=False), opened(paced=False):
+        assert sys.getswitchinterval() < 0.1 * usual_s
+    assert sys.getswitchinterval() == usual_s
 
 
 def test_nothing_is_compiled_once_the_sound_has_begun() -> None:
