@@ -22,7 +22,7 @@ from ambience.live.figures import Stats
 from ambience.live.player import Receipt
 from ambience.live.session import LiveSession
 from ambience.live.wishes import Wish
-from live_audience import Audience
+from live_audience import Audience, expect_audience
 from live_promises import heard_after_s, late_answers, latencies, met_once
 from live_replay import Replay, replay
 from live_report import Figure, finish
@@ -121,6 +121,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="of the wishes")
     parser.add_argument("--json", type=Path, help="write the figures there, too")
     options = parser.parse_args()
+    expect_audience()
     with tempfile.TemporaryDirectory() as folder:
         capture = Path(folder) / "heard.wav"
         session = LiveSession(ambience.load(options.preset), None, look_ahead=options.look_ahead, capture=capture)
