@@ -20,7 +20,7 @@ from ambience.preset import Preset
 from ambience.scene import SceneChange
 from ambience.sound.block import QUANTUM_FRAMES
 from ambience.sound.warm import compile_ahead
-from ambience.timeline import SceneTimeline
+from ambience.timeline import SceneTimeline, in_thin_air
 from ambience.units import SAMPLE_RATES_HZ, Audio, FloatArray, s_to_frames
 
 _SPAN_QUANTA = 188  # one second at 48 kHz: long enough for threads to pay, short enough for little memory
@@ -219,6 +219,7 @@ class Engine(Requests):
         times_s = np.arange(self._quantum, self._quantum + quanta + 1) * QUANTUM_FRAMES / self.sample_rate_hz
         controls, gains = self._timeline.rows(times_s)
         self._stands.read_controls(start_frame, controls[0])
+        controls = in_thin_air(controls)
         order = sorted(range(len(self._desks)), key=lambda number: -self._desks[number].busy_s)
         jobs = [
             partial(self._desks[number].play, start_frame, self.sample_rate_hz, controls, gains[:, number])
