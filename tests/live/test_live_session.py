@@ -1,8 +1,6 @@
 """A session as somebody plays with it: asked from any thread, answered to the frame, replayed to the last bit."""
 
 import asyncio
-import gc
-import sys
 import threading
 import time
 from itertools import pairwise
@@ -197,24 +195,6 @@ def test_a_file_that_exists_is_refused_before_anything_sounds(tmp_path: Path) ->
         with pytest.raises(ParameterError, match="exists already"):
             opened(**{option: tmp_path / "there.wav"})
         assert (tmp_path / "there.wav").read_text() == "mine"
-
-
-def test_the_collector_rests_while_a_session_plays() -> None:
-    with opened(paced=False) as session:
-        assert not gc.isenabled()
-        patience_s = time.monotonic() + 10.0
-        while session.stats().collections == 0 and time.monotonic() < patience_s:
-            time.sleep(0.05)
-        assert session.stats().collections > 0
-    assert gc.isenabled()
-    assert gc.get_freeze_count() == 0
-
-
-def test_a_thread_with_much_to_do_gives_way_while_a_session_plays() -> None:
-    usual_s = sys.getswitchinterval()
-    with opened(paced=False), opened(paced=False):
-        assert sys.getswitchinterval() < 0.1 * usual_s
-    assert sys.getswitchinterval() == usual_s
 
 
 def test_nothing_is_compiled_once_the_sound_has_begun() -> None:
