@@ -226,12 +226,12 @@ class Engine(Requests):
         start_frame = self._quantum * QUANTUM_FRAMES
         self._write_until(self._quantum + quanta)
         self._stands.give_out()
-        times_s, controls, gains = self._rows.between(self._quantum, self._quantum + quanta)
-        self._stands.read_controls(start_frame, controls[0])
+        times_s, asked, heard, gains = self._rows.between(self._quantum, self._quantum + quanta)
+        self._stands.read_controls(start_frame, asked[0])
         spread, span = quanta >= _SPREAD_QUANTA, (start_frame, self.sample_rate_hz, times_s)
         order: Sequence[int] = range(len(self._desks))
         order = sorted(order, key=lambda number: -self._desks[number].busy_s) if spread else order
-        jobs = [partial(self._desks[number].play, *span, controls, gains[:, number]) for number in order]
+        jobs = [partial(self._desks[number].play, *span, heard, gains[:, number]) for number in order]
         wait = self._crew.begin(jobs, spread=spread)
         self._quantum += quanta
 
@@ -239,7 +239,7 @@ class Engine(Requests):
             layers = dict(zip(order, wait(), strict=True))
             return [layers[number] for number in range(len(order))]
 
-        return controls, wait_in_order
+        return heard, wait_in_order
 
     def _write_until(self, quantum: int) -> None:
         """Compose as far as is needed to play up to a quantum."""

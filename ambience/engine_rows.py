@@ -3,7 +3,7 @@
 import numpy as np
 
 from ambience.sound.block import QUANTUM_FRAMES
-from ambience.timeline import SceneTimeline
+from ambience.timeline import SceneTimeline, in_thin_air
 from ambience.units import FloatArray
 
 _AHEAD_QUANTA = 32
@@ -23,25 +23,26 @@ class Rows:
     def __init__(self, timeline: SceneTimeline, sample_rate_hz: int) -> None:
         self._timeline, self._rate_hz = timeline, sample_rate_hz
         self._first, self._changes = 0, -1  # where what was read begins, and what the timeline had been told by then
-        self._read = (np.zeros(0), np.zeros((0, 5)), np.zeros((0, 0)))
+        self._read = (np.zeros(0), np.zeros((0, 5)), np.zeros((0, 5)), np.zeros((0, 0)))
 
-    def between(self, first: int, last: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return moments, controls and layer gains at the boundaries `first` to `last`, both included.
+    def between(self, first: int, last: int) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Tell how the scene stands at the boundaries `first` to `last`, both included.
 
         Returns
         -------
         times_s : array, shape (n,)
             Seconds from the start of the piece.
-        controls : array, shape (n, 5)
-            As `SceneTimeline.rows` tells them.
+        asked, heard : array, shape (n, 5)
+            The controls as they are asked for, and as the players follow them.
         gains : array, shape (n, n_layers)
-            The same of the layers.
+            Linear gains of the layers.
         """
         known = self._changes == self._timeline.changes and self._first <= first
         if not known or last >= self._first + len(self._read[0]):
             self._first, self._changes = first, self._timeline.changes
             times_s = np.arange(first, max(last, first + _AHEAD_QUANTA) + 1) * QUANTUM_FRAMES / self._rate_hz
-            self._read = (times_s, *self._timeline.rows(times_s))
-        times_s, controls, gains = self._read
+            asked, gains = self._timeline.rows(times_s)
+            self._read = (times_s, asked, in_thin_air(asked), gains)
         here = slice(first - self._first, last + 1 - self._first)
-        return times_s[here], controls[here], gains[here]
+        times_s, asked, heard, gains = self._read
+        return times_s[here], asked[here], heard[here], gains[here]

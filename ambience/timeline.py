@@ -18,6 +18,7 @@ _PERIODS_S = np.array([[17.3], [29.9], [53.7]])  # incommensurable: the sum does
 _WEIGHTS = np.array([[0.3], [0.4], [0.6]])
 _OCTAVES = np.arange(3)[:, None]
 _FULL_WANDER_SWELL = 1.1  # the sum of the three stays within about -0.6..0.6
+_AIRLESS = 0.5  # of the brightness, left when the supply is used up: by ear, dull but not muffled
 _CALM_GAIN, _TENSE_GAIN = 0.7, 1.25  # tension opens the mix by 5 dB: loudness is what listeners hear as tension most
 
 
@@ -25,6 +26,7 @@ _Tension = TypeVar("_Tension", float, FloatArray)
 
 
 _SHORTEST_FADE_S = 1e-3
+_LEAN, _LEAN_S = 0.4, 0.01  # of the way to a wished state, gone at once: with less, like states are not told apart
 _CHUNK_ROWS = 256  # rows that are told together: few enough that few ramps lie within them
 
 
@@ -36,6 +38,7 @@ class _Ramp:
     fade_s: float
     target: FloatArray
     wished: bool  # by somebody, not by the form or the script
+    leaning: bool  # a part of the way is gone at once: who asks for a state is to hear that he was understood
 
     @property
     def order(self) -> tuple[float, bool]:
@@ -145,7 +148,8 @@ class SceneTimeline:
     def _ramp(self, change: SceneChange) -> _Ramp:
         state = self._scenes.state(change.state) if change.state else None
         start_s = change.at_s - 0.5 * change.fade_s * (change.ahead and state is not None)
-        return _Ramp(start_s, change.fade_s, self._target(state, change), not change.ahead)
+        wished = not change.ahead
+        return _Ramp(start_s, change.fade_s, self._target(state, change), wished, wished and state is not None)
 
     def _tell_again(self, place: int) -> None:
         """Tell where the values stand after the ramp at a place and after all that follow it."""
@@ -187,6 +191,24 @@ def opening_gain(tension: _Tension) -> _Tension:
     return _CALM_GAIN + (_TENSE_GAIN - _CALM_GAIN) * tension
 
 
+def in_thin_air(controls: FloatArray) -> FloatArray:
+    """Darken what is heard as the supply runs low, at once; what is written follows from bar to bar.
+
+    Parameters
+    ----------
+    controls : array, shape (n, 5)
+        The fields of `Controls`, each 0..1, as they are asked for.
+
+    Returns
+    -------
+    controls : array, shape (n, 5)
+        The same where there is plenty.
+    """
+    thin = controls.copy()
+    thin[:, _BRIGHTNESS] *= _AIRLESS + (1.0 - _AIRLESS) * controls[:, _LEVEL]
+    return thin
+
+
 def _drawn(tension: float, curve: FloatArray) -> FloatArray:
     """Return a tension that holds, or the curve where the curve rules."""
     return curve if math.isinf(tension) else np.full(len(curve), tension)
@@ -196,6 +218,8 @@ def _move(values: FloatArray, ramp: _Ramp, times_s: FloatArray, curve: FloatArra
     """Move `values` toward the ramp's target, in place; exact once the ramp is over."""
     position = np.clip((times_s - ramp.start_s) / (ramp.end_s - ramp.start_s), 0.0, 1.0)
     weight = smoothsteps(position)
+    if ramp.leaning:
+        weight += _LEAN * smoothsteps(np.clip((times_s - ramp.start_s) / _LEAN_S, 0.0, 1.0)) * (1.0 - weight)
     moving = ~np.isnan(ramp.target)
     target = np.repeat(ramp.target[None, :], len(times_s), axis=0)
     target[:, _TENSION] = _drawn(ramp.target[_TENSION], curve)

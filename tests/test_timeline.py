@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ambience.scene import Controls, Passage, SceneChange, Scenes, SceneState
-from ambience.timeline import SceneTimeline
+from ambience.timeline import SceneTimeline, in_thin_air
 
 CALM = SceneState("calm", Controls(tension=0.2, density=0.5), ("a", "b"), swell=0.0)
 WILD = SceneState("wild", Controls(tension=0.9, density=0.9), ("a",), gains_db=(("a", -6.0),), swell=0.0)
@@ -102,6 +102,31 @@ def test_the_curve_can_be_drawn_on_without_touching_what_was() -> None:
     assert line.controls_at(150.0).tension == pytest.approx(0.4)
     line.draw(((250.0, 0.2),))
     assert line.controls_at(225.0).tension == pytest.approx(0.45)
+
+
+def test_who_asks_for_a_state_hears_a_part_of_it_at_once() -> None:
+    wished, led = timeline(), timeline()
+    wished.post(SceneChange(10.0, "wild", 8.0))
+    led.post(SceneChange(14.0, "wild", 8.0, ahead=True))
+    late = np.array([18.1])
+    assert 0.4 < wished.controls_at(10.02).tension < 0.6  # on its way from 0.2 to 0.9
+    assert led.controls_at(10.02).tension == pytest.approx(0.2, abs=1e-3)
+    assert all(np.array_equal(a, b) for a, b in zip(wished.rows(late), led.rows(late), strict=True))
+
+
+def test_who_asks_for_a_value_hears_it_move_as_softly_as_it_was_asked_for() -> None:
+    line = timeline()
+    line.post(SceneChange(10.0, None, 8.0, tension=0.9))
+    assert line.controls_at(10.02).tension == pytest.approx(0.2, abs=1e-3)
+
+
+@given(st.lists(st.floats(0.0, 1.0), min_size=5, max_size=5))
+def test_thin_air_is_darker_and_plenty_changes_nothing(values: list[float]) -> None:
+    controls = np.array([values, [*values[:4], 1.0], [*values[:4], 0.0]])
+    thin = in_thin_air(controls)
+    assert np.array_equal(thin[1], controls[1])
+    assert thin[2, 1] <= thin[0, 1] <= thin[1, 1]
+    assert np.array_equal(np.delete(thin, 1, axis=1), np.delete(controls, 1, axis=1))
 
 
 def test_a_passage_adds_to_the_density_of_its_state() -> None:

@@ -46,7 +46,7 @@ def _list_devices(context: click.Context, _option: click.Parameter, wished: bool
     callback=_list_devices,
     help="Name the sound cards and end.",
 )
-@click.option("--look-ahead", default="normal", type=click.Choice(_LOOK_AHEADS), help="43, 85 or 171 ms.")
+@click.option("--look-ahead", default="normal", type=click.Choice(_LOOK_AHEADS), help="43, 75 or 171 ms.")
 @click.option("--record", type=click.Path(path_type=Path), metavar="LOG", help="Session log, for render --session.")
 @click.option("--capture", type=click.Path(path_type=Path), metavar="FILE.wav", help="Keep what was heard.")
 @click.option("--duration", type=float, metavar="S", help="End after so long; never by default.")

@@ -1,8 +1,9 @@
 """Brings answers to those who asked, on a thread of its own: neither rendering nor anybody's callback delays them."""
 
 import queue
-import threading
 from collections.abc import Callable
+
+from ambience.live.threads import eager_thread
 
 
 class Courier:
@@ -11,7 +12,7 @@ class Courier:
     def __init__(self) -> None:
         self._errands: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._over = False
-        self._thread = threading.Thread(target=self._run, name="ambience answers", daemon=True)
+        self._thread = eager_thread(self._run, "answers")
 
     def start(self) -> None:
         """Begin."""

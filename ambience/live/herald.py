@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from ambience.live.threads import eager_thread
+
 Kind = Literal["bar", "state", "marker"]
 
 _POLL_S = 0.004
@@ -43,7 +45,7 @@ class Herald:
         self.errors = 0  # that callbacks raised
         self.over = False
         self._enders: tuple[Callable[[None], None], ...] = ()
-        self._thread = threading.Thread(target=self._run, name="ambience events", daemon=True)
+        self._thread = eager_thread(self._run, "events")
 
     def start(self, heard_frame: Callable[[], int]) -> None:
         """Begin; `heard_frame` tells the frame that the output takes next."""

@@ -1,8 +1,5 @@
 """The render thread: it alone owns the engine, answers wishes between quanta, and keeps the ring full."""
 
-import contextlib
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +14,7 @@ from ambience.live.figures import Stopwatch
 from ambience.live.mailbox import Mailbox
 from ambience.live.output.outlet import Outlet
 from ambience.live.output.ring import Ring
+from ambience.live.threads import eager_thread
 from ambience.live.wishes import Wish
 from ambience.mastering import SESSION_FADE_OUT_S, session_gains, session_level
 from ambience.scene import SceneChange
@@ -24,7 +22,6 @@ from ambience.sound.block import QUANTUM_FRAMES
 from ambience.units import Audio, s_to_frames
 
 _MOST_QUANTA = 8  # at once, to catch up
-_NICE = -11  # what desktop sound servers run at
 _DRAIN_S = 2.0  # for which the last frames wait for an output that may have gone
 
 
@@ -91,7 +88,7 @@ class Player:
         self.taken = 0  # wishes
         self.failure: Exception | None = None
         self.full, self.done = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ambience render", daemon=True)
+        self._thread = eager_thread(self._run, "render")
 
     @property
     def heard_frame(self) -> int:
@@ -141,7 +138,6 @@ class Player:
     # On the render thread ----------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        ask_for_priority()
         try:
             while self.length_frames is None or self._engine.frame < self.length_frames:
                 self._step()
@@ -209,10 +205,3 @@ class Player:
             time.sleep(self._pause_s)
         self.done.set()
         self._mailbox.close()
-
-
-def ask_for_priority() -> None:
-    """Let the calling thread go before others, where the system allows it; nothing depends on it."""
-    if hasattr(os, "setpriority") and sys.platform == "linux":  # elsewhere it would mean the whole process
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

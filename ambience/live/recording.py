@@ -16,6 +16,7 @@ from ambience.io.session import Session, write_session
 from ambience.io.wav import AudioFile
 from ambience.io.wav_chunks import Tags
 from ambience.live.output.ring import Ring
+from ambience.live.threads import eager_thread
 from ambience.units import Audio
 
 _LOG_EVERY_S = 8.0  # a crash loses no more than ten seconds
@@ -55,7 +56,7 @@ class Keeper:
         self._describe: Callable[[], Session] | None = None
         self._failure: OSError | None = None
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ambience recording", daemon=True)
+        self._thread = eager_thread(self._run, "recording")
         self._drafts = Drafts(force=force)
         self._file: AudioFile | None = None
         self.tape: Ring | None = None

@@ -35,7 +35,7 @@ from ambience.units import s_to_frames
 T = TypeVar("T")
 LookAhead = Literal["responsive", "normal", "robust"]
 
-_QUANTA: dict[LookAhead, int] = {"responsive": 8, "normal": 16, "robust": 32}
+_QUANTA: dict[LookAhead, int] = {"responsive": 8, "normal": 14, "robust": 32}
 
 
 class LiveSession(Steering):
@@ -52,7 +52,7 @@ class LiveSession(Steering):
     sample_rate_hz : int, 22050..192000
         Frames a second.
     look_ahead : {"responsive", "normal", "robust"}
-        How far rendering is ahead of the output: 43, 85 or 171 ms at 48 kHz.
+        How far rendering is ahead of the output: 43, 75 or 171 ms at 48 kHz.
     duration_s : float, optional
         Fade out and end after so long; otherwise the piece goes on for ever.
     record : path, optional

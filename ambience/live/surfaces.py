@@ -49,11 +49,12 @@ class _Door:
     extra: str  # that brings them
     free: str = ""  # beginning of values that need none
     details: tuple[str, ...] = ()  # fields of `SurfaceOptions` that speak of it
+    rehearses: bool = False  # its module has ``rehearse()``, which does once what takes long the first time
 
 
 _OF_THE_WEB = ("host", "allowed_hosts", "allow_origins", "max_clients", "token")
 _DOORS = (
-    _Door("http_port", "http.server", ("fastapi", "uvicorn", "websockets"), "web", details=_OF_THE_WEB),
+    _Door("http_port", "http.server", ("fastapi", "uvicorn", "websockets"), "web", "", _OF_THE_WEB, True),
     _Door("osc_port", "osc.door", (), "live", details=("osc_host", "osc_allow")),
     _Door("midi_in", "midi.inward", ("rtmidi",), "live", "tcp:"),
     _Door("midi_out", "midi.outward", ("rtmidi",), "live", "tcp:"),
@@ -71,7 +72,9 @@ def check_surfaces(options: SurfaceOptions) -> tuple[_Door, ...]:
         _require_silence_about(closed, options)
     for door in wanted:
         _require_libraries(door, options)
-        import_module(f"ambience.live.{door.module}")
+        module = import_module(f"ambience.live.{door.module}")
+        if door.rehearses:
+            module.rehearse()
     return wanted
 
 

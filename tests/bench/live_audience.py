@@ -36,11 +36,15 @@ class Crowd:
         return counted
 
 
+def expect_audience() -> None:
+    """Load what the web needs, as the command does before it opens a session."""
+    check_surfaces(_WEB)
+
+
 class Audience:
     """Opens the web door of a session and lets clients in."""
 
     def __init__(self, session: LiveSession, reading: int, slow: int) -> None:
-        check_surfaces(_WEB)
         self._stack, self._slow = contextlib.ExitStack(), slow
         (line,) = self._stack.enter_context(open_surfaces(session, _WEB))
         self._crowd = Crowd(line, f"--reading={reading}", f"--slow={slow}")

@@ -11,6 +11,8 @@ from ambience.scene import SceneChange
 from ambience.units import FloatArray
 from live_report import Figure
 
+_LATEST_MS = 100.0  # until a wish for a state is acknowledged at the output
+
 
 def late_answers(session: LiveSession, receipts: list[Receipt]) -> list[str]:
     """List the states that did not begin, or lead there, at the promised frame.
@@ -59,19 +61,26 @@ def heard_after_s(
     )
 
 
-def latencies(receipts: Sequence[Receipt], after_s: FloatArray) -> Iterator[Figure]:
-    """Tell how soon each kind of wish was heard."""
-    kinds = np.array([_kind(receipt) for receipt in receipts])
+def latencies(receipts: Sequence[Receipt], after_s: FloatArray, what: str) -> Iterator[Figure]:
+    """Tell how soon each kind of wish was heard, `what` being the name of what was looked for."""
+    kinds = np.array(_kinds(receipts))
     for kind in sorted(set(kinds.tolist())):
         found_ms = 1e3 * after_s[kinds == kind]
         heard_ms = found_ms[np.isfinite(found_ms)]
         if len(heard_ms):
-            yield Figure(f"{kind}: first changed frame, median", float(np.median(heard_ms)), "ms")
-            yield Figure(f"{kind}: first changed frame, worst", float(heard_ms.max()), "ms")
-        yield Figure(f"{kind}: altered nothing for 1 s", len(found_ms) - len(heard_ms), f"of {len(found_ms)}")
+            yield Figure(f"{kind}: {what}, median", float(np.median(heard_ms)), "ms")
+            worst_ms = float(heard_ms.max())
+            yield Figure(f"{kind}: {what}, worst", worst_ms, "ms", kind != "state" or worst_ms <= _LATEST_MS)
+        yield Figure(f"{kind}: {what}, not within 1 s", len(found_ms) - len(heard_ms), f"of {len(found_ms)}")
 
 
-def _kind(receipt: Receipt) -> str:
-    if receipt.change.state is not None:
-        return "state"
-    return "tension" if receipt.change.tension is not None else "level"
+def _kinds(receipts: Sequence[Receipt]) -> list[str]:
+    """Say of each wish what it was for; of a state that is asked for again, nothing can be heard at once."""
+    kinds, state = [], ""
+    for change in (receipt.change for receipt in receipts):
+        if change.state is None:
+            kinds.append("tension" if change.tension is not None else "level")
+        else:
+            kinds.append("state again" if change.state == state else "state")
+            state = change.state
+    return kinds

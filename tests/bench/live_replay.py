@@ -19,6 +19,10 @@ from ambience.units import Audio, s_to_frames
 
 _EDGE_FRAMES = 240  # after a gap the outlet rises for so long
 _LISTENED_S = 1.0  # after a change
+_WINDOW_FRAMES = 240
+_NOTICED = (
+    0.047  # a change by 0.4 dB; G. A. Miller, "Sensitivity to Changes in the Intensity of White Noise", JASA 1947
+)
 
 
 @dataclass
@@ -29,6 +33,7 @@ class Replay:
     compared_frames: int = 0
     lost_numbers: int = 0  # frames of what was heard that hold something that is no finite number
     first_changed_frames: list[int | None] = field(default_factory=list)  # of each change; None: nothing within 1 s
+    first_noticed_frames: list[int | None] = field(default_factory=list)  # as far as an ear could tell
 
 
 def replay(log: Session, preset: Preset, capture: Path, gaps: tuple[UnderRun, ...]) -> Replay:
@@ -53,13 +58,24 @@ def replay(log: Session, preset: Preset, capture: Path, gaps: tuple[UnderRun, ..
         evening.post(change)
         begins, audio = evening.given_frames, evening.play(listened)
         compare(audio)
-        differs = np.flatnonzero((audio != otherwise()).any(axis=1))
-        found.first_changed_frames.append(begins + int(differs[0]) if len(differs) else None)
+        instead = otherwise()
+        for differs, frames_of in (
+            (np.flatnonzero((audio != instead).any(axis=1)), found.first_changed_frames),
+            (_noticed(audio, instead), found.first_noticed_frames),
+        ):
+            frames_of.append(begins + int(differs[0]) if len(differs) else None)
     while evening.frame < evening.length_frames:
         compare(evening.play(min(log.sample_rate_hz, evening.length_frames - evening.frame)))
     compare(evening.end())
     found.differing_frames += abs(len(heard) - evening.given_frames)
     return found
+
+
+def _noticed(audio: Audio, instead: Audio) -> np.ndarray:
+    """Return the ends of the windows in which the difference is as large as that of a level that is just noticed."""
+    whole = len(audio) // _WINDOW_FRAMES * _WINDOW_FRAMES
+    apart = np.square(audio[:whole] - instead[:whole]).reshape(-1, 2 * _WINDOW_FRAMES).mean(axis=1)
+    return (np.flatnonzero(apart > _NOTICED**2 * np.square(instead).mean()) + 1) * _WINDOW_FRAMES
 
 
 class _Evening:

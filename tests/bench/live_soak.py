@@ -22,7 +22,7 @@ from ambience.live.figures import Stats
 from ambience.live.player import Receipt
 from ambience.live.session import LiveSession
 from ambience.live.wishes import Wish
-from live_audience import Audience
+from live_audience import Audience, expect_audience
 from live_promises import heard_after_s, late_answers, latencies, met_once
 from live_replay import Replay, replay
 from live_report import Figure, finish
@@ -121,6 +121,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="of the wishes")
     parser.add_argument("--json", type=Path, help="write the figures there, too")
     options = parser.parse_args()
+    expect_audience()
     with tempfile.TemporaryDirectory() as folder:
         capture = Path(folder) / "heard.wav"
         session = LiveSession(ambience.load(options.preset), None, look_ahead=options.look_ahead, capture=capture)
@@ -135,12 +136,16 @@ def main() -> None:
         print(f"played for {options.minutes:g} min; now it is played again", flush=True)
         again = replay(session.log(), session.preset, capture, gaps)
     own = unexplained(stats.under_run_list, found.stalls, opened_s)
-    after_s = heard_after_s(found.heard_frames, again.first_changed_frames, gaps, session.sample_rate_hz)
+    looked_for = {"changed": again.first_changed_frames, "noticed": again.first_noticed_frames}
+    soon = {
+        what: heard_after_s(found.heard_frames, frames, gaps, session.sample_rate_hz)
+        for what, frames in looked_for.items()
+    }
     listed = [{**asdict(gap), "explained": gap not in own} for gap in stats.under_run_list]
     figures = [
         *figures_of_playing(stats, found, len(own)),
         *figures_of_wishes(found, again, missed, once),
-        *latencies(found.receipts, after_s),
+        *(figure for what, after_s in soon.items() for figure in latencies(found.receipts, after_s, what)),
         *told,
     ]
     asked = {name: value for name, value in vars(options).items() if name != "json"}

@@ -1,7 +1,6 @@
 """A session as somebody plays with it: asked from any thread, answered to the frame, replayed to the last bit."""
 
 import asyncio
-import gc
 import threading
 import time
 from itertools import pairwise
@@ -76,7 +75,7 @@ def test_a_change_is_heard_within_a_tenth_of_a_second_of_the_wish(tmp_path: Path
     with opened(capture=tmp_path / "heard.wav") as session:
         time.sleep(0.7)
         heard_frame = session.heard_frame
-        receipt = session.set_tension(1.0, fade_s=0.5)
+        receipt = session.set_state("battle")
         time.sleep(0.4)
     heard, _ = soundfile.read(tmp_path / "heard.wav", dtype="float32")
     if session.stats().under_runs:
@@ -84,7 +83,9 @@ def test_a_change_is_heard_within_a_tenth_of_a_second_of_the_wish(tmp_path: Path
     expected = undisturbed(len(heard))[: len(heard)]
     changed = int(np.flatnonzero((heard != expected).any(axis=1))[0])
     assert receipt.from_frame <= changed
-    assert changed - heard_frame <= 0.1 * 48_000
+    last = heard_frame + 4800
+    heard, expected = heard[last - 480 : last], expected[last - 480 : last]
+    assert np.square(heard - expected).mean() > 0.047**2 * np.square(expected).mean()  # 0.4 dB are just noticed
 
 
 def test_the_music_answers_at_the_promised_frame() -> None:
@@ -194,17 +195,6 @@ def test_a_file_that_exists_is_refused_before_anything_sounds(tmp_path: Path) ->
         with pytest.raises(ParameterError, match="exists already"):
             opened(**{option: tmp_path / "there.wav"})
         assert (tmp_path / "there.wav").read_text() == "mine"
-
-
-def test_the_collector_rests_while_a_session_plays() -> None:
-    with opened(paced=False) as session:
-        assert not gc.isenabled()
-        patience_s = time.monotonic() + 10.0
-        while session.stats().collections == 0 and time.monotonic() < patience_s:
-            time.sleep(0.05)
-        assert session.stats().collections > 0
-    assert gc.isenabled()
-    assert gc.get_freeze_count() == 0
 
 
 def test_nothing_is_compiled_once_the_sound_has_begun() -> None:

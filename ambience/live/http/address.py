@@ -1,9 +1,13 @@
-"""Where a door listens: an address that is a number, and a socket that is bound to it."""
+"""Where a door listens: an address that is a number, a socket that is bound to it, and what strangers must show."""
 
 import ipaddress
+import re
+import secrets
 import socket
 
-from ambience.errors import ParameterError, explain
+from ambience.errors import ParameterError, explain, require
+
+_TOKEN = re.compile(r"[A-Za-z0-9._~-]{1,200}")  # what an address and a cookie can hold
 
 
 def is_loopback(host: str) -> bool:
@@ -26,6 +30,12 @@ def address_of(host: str) -> str:
         hint = "127.0.0.1 is this machine only; 0.0.0.0 is every network it is in."
         raise ParameterError(explain("live", "host", host, "must be an IP address", hint)) from None
     return host
+
+
+def token_of(given: str, host: str) -> str:
+    """Return the token that is asked for at an address: the one that was given, none, or one that nobody can guess."""
+    require(not given or bool(_TOKEN.fullmatch(given)), "live", "token", "…", "must be letters, digits or -._~")
+    return given or ("" if is_loopback(host) else secrets.token_urlsafe(32))
 
 
 def bound(host: str, port: int) -> socket.socket:

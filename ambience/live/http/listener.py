@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import socket
 import struct
-import threading
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -14,6 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from ambience.errors import require
+from ambience.live.threads import eager_thread
 from ambience.live.wire import MESSAGE_BYTES
 
 Scope = MutableMapping[str, Any]
@@ -181,7 +181,7 @@ class Listener:
             h11_max_incomplete_event_size=HEAD_BYTES,
         )
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._run, name="ambience web", daemon=True)
+        self._thread = eager_thread(self._run, "web")
 
     def start(self) -> None:
         """Begin; connections are answered when this returns.

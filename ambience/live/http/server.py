@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import dataclasses
-import re
-import secrets
+import functools
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from fastapi.staticfiles import StaticFiles
 
 from ambience.errors import AmbienceError, ParameterError, explain, require
 from ambience.io.mp3 import require_mp3
-from ambience.live.http.address import address_of, bound, bracketed, is_loopback
+from ambience.live.http.address import address_of, bound, bracketed, token_of
 from ambience.live.http.board import Board
 from ambience.live.http.documents import Answer, Refusal, StateDocument, answer_to
 from ambience.live.http.gate import Gate, Rules
@@ -28,8 +28,7 @@ from ambience.live.surfaces import Surface, SurfaceOptions
 from ambience.live.wire import VERSION, Message, id_of, read_json, wish_of
 from ambience.live.wishes import Wish
 
-_WEB = Path(__file__).with_name("web")
-_TOKEN = re.compile(r"[A-Za-z0-9._~-]{1,200}")  # what an address and a cookie can hold
+_PAGE = StaticFiles(directory=Path(__file__).with_name("web"), html=True, check_dir=False)
 _MOST_ASKING = 64  # whose changes wait for the render thread; it gets them one at a time
 _NOT_NOW, _TOO_MANY = 409, 429
 
@@ -47,6 +46,18 @@ def open_surface(session: LiveSession, options: SurfaceOptions) -> Surface:
     return WebDoor(session, options)
 
 
+@functools.cache
+def rehearse() -> None:
+    """Lay out a path and serve a page to nobody: the first time, the libraries load for a tenth of a second."""
+    app = FastAPI()
+    app.get("/state", responses={422: {"model": Refusal}})(lambda: None)
+    app.mount("/", _PAGE)
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": (), "query_string": b""}
+    asking = app(scope, asyncio.Future, lambda message: asyncio.sleep(0.0))
+    with ThreadPoolExecutor(1) as nobody:  # who calls may have a loop of his own
+        nobody.submit(asyncio.run, asking).result()
+
+
 class WebDoor:
     """A page, a document, changes and sound, on one port."""
 
@@ -54,9 +65,7 @@ class WebDoor:
         require(options.max_clients >= 1, "live", "max_clients", options.max_clients, "must be at least 1")
         require_files(options.max_clients)
         host = address_of(options.host)
-        given = options.token
-        require(not given or bool(_TOKEN.fullmatch(given)), "live", "token", "…", "must be letters, digits or -._~")
-        token = given or ("" if is_loopback(host) else secrets.token_urlsafe(32))
+        token = token_of(options.token, host)
         opened = bound(host, options.http_port or 0)
         port = opened.getsockname()[1]
         rules = Rules(port, options.allowed_hosts, options.allow_origins, token, options.max_clients)
@@ -65,7 +74,7 @@ class WebDoor:
         self._gate = Gate(_application(self), rules)
         self._listener = Listener(opened, self._gate)
         self.url = f"http://{'127.0.0.1' if host == '0.0.0.0' else bracketed(host)}:{port}/"
-        self.line = self.url if given or not token else f"{self.url}?token={token}"
+        self.line = self.url if token == options.token else f"{self.url}?token={token}"
         self._listener.start()
 
     def close(self) -> None:
@@ -209,7 +218,7 @@ def _application(door: WebDoor) -> FastAPI:
     app.get("/docs", include_in_schema=False)(door.page_of_the_wire)
     app.websocket("/ws")(door.control)
     app.websocket("/audio")(door.audio)
-    app.mount("/", StaticFiles(directory=_WEB, html=True, check_dir=False))
+    app.mount("/", _PAGE)
     app.exception_handler(404)(_lost)
     app.exception_handler(405)(_lost)
     return app

@@ -11,6 +11,7 @@ from ambience.live.midi.ports import MidiInput, open_input
 from ambience.live.player import Receipt
 from ambience.live.session import LiveSession
 from ambience.live.surfaces import SurfaceOptions
+from ambience.live.threads import eager_thread
 from ambience.live.wire import wish_of
 from ambience.preset import Preset
 
@@ -59,7 +60,7 @@ class MidiIn:
         self.line = f"MIDI from {port.name}"
         self.complaints = Complaints("midi_in")
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ambience midi in", daemon=True)
+        self._thread = eager_thread(self._run, "midi in")
         self._thread.start()
 
     def close(self) -> None:

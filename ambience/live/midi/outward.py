@@ -10,9 +10,9 @@ from ambience.live.complaints import Complaints
 from ambience.live.midi.ports import MidiOutput, open_output, output_names
 from ambience.live.midi.stand import Sent, Stand
 from ambience.live.output.heard_clock import HeardClock
-from ambience.live.player import ask_for_priority
 from ambience.live.session import LiveSession
 from ambience.live.surfaces import SurfaceOptions
+from ambience.live.threads import eager_thread
 from ambience.music.work import WrittenBar
 from ambience.units import FloatArray
 
@@ -49,7 +49,7 @@ class MidiOut:
         self._silent = False
         self._retry_s = 0.0
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ambience midi out", daemon=True)
+        self._thread = eager_thread(self._run, "midi out")
         session.admit(self)
         self._thread.start()
 
@@ -70,7 +70,6 @@ class MidiOut:
             port.close()
 
     def _run(self) -> None:
-        ask_for_priority()
         self._read()
         self._send(self._stand.opening())
         while not self._ended.is_set():

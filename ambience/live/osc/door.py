@@ -17,6 +17,7 @@ from ambience.live.osc.words import wish_from
 from ambience.live.player import Receipt
 from ambience.live.session import LiveSession
 from ambience.live.surfaces import SurfaceOptions
+from ambience.live.threads import eager_thread
 
 _WINDOW_S = 0.05
 _WINDOW_DATAGRAMS = 100  # 2,000 a second; what is beyond is left to the system, which drops it
@@ -63,7 +64,7 @@ class OscDoor:
         self._window_ends_s, self._left = 0.0, 0
         self._audience = Audience(session, self._send)
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ambience osc", daemon=True)
+        self._thread = eager_thread(self._run, "osc")
         self._thread.start()
 
     def close(self) -> None:

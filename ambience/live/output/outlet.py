@@ -6,6 +6,7 @@ import numpy as np
 
 from ambience.live.figures import UnderRuns
 from ambience.live.output.ring import Ring
+from ambience.live.threads import ask_for_priority
 from ambience.units import Audio, smoothsteps
 
 _EDGE_FRAMES = 240  # a gap begins and ends without a click: 5 ms at 48 kHz
@@ -95,7 +96,7 @@ class _Turn:
     """The word of one output."""
 
     def __init__(self, outlet: Outlet) -> None:
-        self._outlet = outlet
+        self._outlet, self._asked = outlet, False
 
     @property
     def ready_frames(self) -> int:
@@ -104,4 +105,7 @@ class _Turn:
 
     def fill(self, out: Audio) -> None:
         """Fill `out` with the next frames."""
+        if not self._asked:  # now, for a device has a thread of its own
+            ask_for_priority()
+            self._asked = True
         self._outlet.fill(self, out)

@@ -8,11 +8,13 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 
 from ambience.errors import ParameterError, explain
+from ambience.live.threads import eager_thread
 from ambience.units import Audio
 
 _PERIOD_S = 0.01
@@ -72,7 +74,7 @@ class _Taker(ABC):
 
     def start(self, feed: Feed) -> None:
         """Begin to take frames."""
-        self._thread = threading.Thread(target=self._run, args=(feed,), name=f"ambience sink {self.name}", daemon=True)
+        self._thread = eager_thread(partial(self._run, feed), f"sink {self.name}")
         self._thread.start()
 
     def close(self) -> None:

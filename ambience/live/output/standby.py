@@ -7,6 +7,7 @@ import time
 from ambience.errors import AmbienceError
 from ambience.live.output.outlet import Outlet
 from ambience.live.output.sinks import MakeSink, PacedSink, Sink
+from ambience.live.threads import eager_thread
 
 _LOST_S = 0.6  # without a call: real devices ask a hundred times a second, machines stand still for less
 _POLL_S = 0.1
@@ -36,7 +37,7 @@ class Output:
         self.lost = False
         self.losses = self.reconnections = 0
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="ambience device", daemon=True)
+        self._thread = eager_thread(self._watch, "device")
 
     def start(self, outlet: Outlet) -> None:
         """Let the output speak, with the frames of an outlet."""

@@ -1,6 +1,8 @@
 """The web door with real sockets: it tells, it takes, and nobody outside stops the music."""
 
 import json
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -162,3 +164,19 @@ def test_a_port_that_is_taken_is_one_line(session: LiveSession, door: WebDoor) -
     port = int(door.url[:-1].rsplit(":", 1)[1])
     with pytest.raises(OSError, match=f"port {port}"):
         open_surface(session, SurfaceOptions(http_port=port))
+
+
+def test_the_web_loads_no_library_once_the_sound_has_begun() -> None:
+    script = """
+import http.client, sys
+from ambience.live.surfaces import SurfaceOptions, check_surfaces
+check_surfaces(options := SurfaceOptions(http_port=0))
+from ambience.live.http.server import WebDoor
+loaded = {*sys.modules}
+door = WebDoor(None, options)
+http.client.HTTPConnection(door.url[7:-1]).request("GET", "/")
+door.close()
+print(*{*sys.modules} - loaded)
+"""
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60.0)
+    assert len(found.stdout.split()) < 10  # otherwise seventy

@@ -7,6 +7,7 @@ const PAST_S = 150;
 const SHORTEST_PAST_S = 24; // a page just opened has little to show
 const FUTURE_SHARE = 0.15; // of the past that is shown
 const LABELS_FROM = 0.26; // of the width: the left edge fades out
+const RIGHT_EDGE = 0.96; // of the width: there the page's margin begins
 const STOPS = 32;
 const FADE = [[0, 0.75], [0.7, 0.3], [1, 0]]; // by eye
 const EVERY_S = 0.25;
@@ -131,7 +132,7 @@ export class Horizon {
     pen.fillRect(x - 40, view.y(1), 40, view.height - view.y(1));
     pen.fillStyle = tint(tension, { light: 0.05 });
     pen.fillRect(x, view.y(1), 2, view.height - view.y(1));
-    const right = x + 10 + pen.measureText(coming.state).width > view.width;
+    const right = x + 8 + pen.measureText(coming.state).width > RIGHT_EDGE * view.width;
     pen.textAlign = right ? "right" : "left";
     pen.fillText(coming.state, x + (right ? -8 : 8), view.height - 10);
     pen.textAlign = "left";

@@ -82,8 +82,7 @@ export class States {
     const inS = Math.max(0, this.piece.until(exit.frame));
     if (inS > parts.spanS) parts.spanS = inS;
     if (mode === "" && inS < 0.05) parts.spanS = 0; // the way out has passed; the next is further
-    const bar = `bar ${exit.bar}`;
-    write(parts.exit, mode === "coming" ? `${bar} · in ${seconds(inS)}` : `${bar} · ${seconds(inS)}`);
+    write(parts.exit, `bar ${exit.bar} · ${seconds(inS)}`);
     parts.fill.style.transform = `scaleX(${(parts.spanS ? 1 - inS / parts.spanS : 0).toFixed(4)})`;
   }
 }
