@@ -23,7 +23,7 @@ from ambience.live.midi.outward import MidiOut
 from ambience.live.output.sinks import Feed
 from ambience.live.session import LiveSession
 from ambience.units import FloatArray
-from live_audience import Audience
+from live_audience import Audience, expect_audience
 from live_report import Figure, finish
 
 _NEAR_S = 0.005
@@ -101,6 +101,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=20, help="on WebSockets")
     parser.add_argument("--json", type=Path, help="write the figures there, too")
     options = parser.parse_args()
+    expect_audience()
     pipe = subprocess.PIPE
     receiver = subprocess.Popen([sys.executable, "-c", _RECEIVER], stdout=pipe, text=True)
     assert receiver.stdout is not None
