@@ -16,7 +16,7 @@ from ambience import plugins, rng
 from ambience.music.score import Bar
 from ambience.music.work import TimedNote
 from ambience.preset import Preset
-from ambience.sound.block import QUANTUM_FRAMES, NoteOn, Player
+from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES, NoteOn, Player
 from ambience.sound.mixer import Mixer, Strip
 from ambience.sound.orchestra import seats
 from ambience.units import Audio, FloatArray, beats_to_s, cents_to_ratio, midi_to_hz, s_to_frames
@@ -68,36 +68,37 @@ class Desk:
         began_s = time.perf_counter()
         out = self._clean_buffer(QUANTUM_FRAMES * (len(controls) - 1))
         notes = self._take(start_frame, start_frame + len(out), sample_rate_hz)
+        expression = self._expression(start_frame, sample_rate_hz, len(gains))
         try:
-            self.player.render(out, notes, controls)
+            self.player.render(out, notes, controls if expression is None else _opened(controls, expression))
         except Exception:
             if not self.forgiving:
                 raise
             self.failures += 1
             out.fill(0.0)
-        heard = out if self.shape(out, self._shaded(start_frame, sample_rate_hz, gains)) else None
+        heard = out if self.shape(out, gains if expression is None else gains * expression) else None
         self._buffers[self._turn] = out
         self._clean[self._turn] = heard is None
         self.busy_s = time.perf_counter() - began_s
         return heard
 
-    def _shaded(self, start_frame: int, sample_rate_hz: int, gains: FloatArray) -> FloatArray:
-        """Let the gains at the quantum boundaries follow the hairpins.
+    def _expression(self, start_frame: int, sample_rate_hz: int, count: int) -> FloatArray | None:
+        """Read the hairpins at so many quantum boundaries; None where none are drawn.
 
         A boundary belongs to the last bar that began before it: a bar that begins on it may not be written yet.
         """
         while len(self.hairpins) > 1 and self.hairpins[1][0] < start_frame:
             self.drawn -= self.hairpins.popleft()[1].size > 0
         if not self.drawn:
-            return gains
-        shaded = gains.copy()
-        times_s = (start_frame + QUANTUM_FRAMES * np.arange(len(gains))) / sample_rate_hz
+            return None
+        expression = np.ones(count)
+        times_s = (start_frame + QUANTUM_FRAMES * np.arange(count)) / sample_rate_hz
         begins = [(first - start_frame) // QUANTUM_FRAMES + 1 for first, *_ in self.hairpins]
         begins[0] = 0
-        for (_, at_s, values), begin, end in zip(self.hairpins, begins, [*begins[1:], len(gains)], strict=True):
+        for (_, at_s, values), begin, end in zip(self.hairpins, begins, [*begins[1:], count], strict=True):
             if len(at_s) and begin < end:
-                shaded[begin:end] *= np.interp(times_s[begin:end], at_s, values)
-        return shaded
+                expression[begin:end] = np.interp(times_s[begin:end], at_s, values)
+        return expression
 
     def _clean_buffer(self, n_frames: int) -> Audio:
         self._turn = 1 - self._turn
@@ -120,6 +121,13 @@ class Desk:
                 NoteOn(onset_frame - start_frame, duration_frames, frequency_hz, note.velocity, note.articulation)
             )
         return notes
+
+
+def _opened(controls: FloatArray, expression: FloatArray) -> FloatArray:
+    """Let the color follow the hairpins: who plays softer plays darker, as in the MIDI file."""
+    opened = controls.copy()
+    opened[:, BRIGHTNESS] *= expression
+    return opened
 
 
 class Crew:
