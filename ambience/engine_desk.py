@@ -15,7 +15,7 @@ from ambience import plugins, rng
 from ambience.music.score import Bar
 from ambience.music.work import TimedNote
 from ambience.preset import Preset
-from ambience.sound.block import QUANTUM_FRAMES, NoteOn, Player
+from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES, NoteOn, Player
 from ambience.sound.channel import Channel, Strip
 from ambience.sound.mixer import Mixer
 from ambience.sound.orchestra import seats
@@ -81,8 +81,11 @@ class Desk:
         out = self._clean_buffer(QUANTUM_FRAMES * (len(controls) - 1))
         notes = self._take(start_frame, start_frame + len(out), sample_rate_hz)
         self._turn_pages(start_frame)
+        if self.drawn:
+            expression = self._expression(start_frame, times_s)
+            controls, gains = _opened(controls, expression), gains * expression
         rested = self._sound(out, notes, controls) and self.channel.still
-        heard = not rested and self.channel.shape(out, self._shaded(start_frame, times_s, gains))
+        heard = not rested and self.channel.shape(out, gains)
         self._buffers[self._turn] = out
         self._clean[self._turn] = not heard
         self.busy_s = time.perf_counter() - began_s
@@ -104,20 +107,18 @@ class Desk:
         while len(self.hairpins) > 1 and self.hairpins[1][0] < start_frame:
             self.drawn -= self.hairpins.popleft()[1].size > 0
 
-    def _shaded(self, start_frame: int, times_s: FloatArray, gains: FloatArray) -> FloatArray:
-        """Let the gains at the quantum boundaries follow the hairpins.
+    def _expression(self, start_frame: int, times_s: FloatArray) -> FloatArray:
+        """Read the hairpins at the quantum boundaries; 1 where none are drawn.
 
         A boundary belongs to the last bar that began before it: a bar that begins on it may not be written yet.
         """
-        if not self.drawn:
-            return gains
-        shaded = gains.copy()
+        expression = np.ones(len(times_s))
         begins = [(first - start_frame) // QUANTUM_FRAMES + 1 for first, *_ in self.hairpins]
         begins[0] = 0
-        for (_, at_s, values), begin, end in zip(self.hairpins, begins, [*begins[1:], len(gains)], strict=True):
+        for (_, at_s, values), begin, end in zip(self.hairpins, begins, [*begins[1:], len(times_s)], strict=True):
             if len(at_s) and begin < end:
-                shaded[begin:end] *= np.interp(times_s[begin:end], at_s, values)
-        return shaded
+                expression[begin:end] = np.interp(times_s[begin:end], at_s, values)
+        return expression
 
     def _clean_buffer(self, n_frames: int) -> Audio:
         self._turn = 1 - self._turn
@@ -140,6 +141,13 @@ class Desk:
                 NoteOn(onset_frame - start_frame, duration_frames, frequency_hz, note.velocity, note.articulation)
             )
         return notes
+
+
+def _opened(controls: FloatArray, expression: FloatArray) -> FloatArray:
+    """Let the color follow the hairpins: who plays softer plays darker, as in the MIDI file."""
+    opened = controls.copy()
+    opened[:, BRIGHTNESS] *= expression
+    return opened
 
 
 class Crew:

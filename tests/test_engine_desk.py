@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ambience.engine_desk import Crew, Desk
-from ambience.sound.block import QUANTUM_FRAMES
+from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES
 from ambience.sound.mixer import Mixer, Strip
 
 QUANTA = 6
@@ -147,6 +147,28 @@ def test_hairpins_are_the_same_to_the_last_bit_however_time_is_cut(spans):
     rows = swelled(spans, HAIRPINS)
     assert np.array_equal(np.concatenate([row[:-1] for row in rows]), whole[:-1])
     assert all(before[-1] == after[0] for before, after in pairwise(rows))
+
+
+class Listener:
+    """A player that notes the controls that it is given."""
+
+    def __init__(self):
+        self.seen = []
+
+    def render(self, out, notes, controls):
+        self.seen.append(controls)
+
+
+def test_who_plays_softer_plays_darker_and_nothing_else_changes():
+    listener = Listener()
+    desk = Desk("x", listener, lambda layer, gains: False)
+    desk.swell(Bar(0.0), ((0.0, 0.5), (1.0, 1.0)), 48_000)
+    controls = np.full((101, 5), 0.6)
+    desk.play(0, 48_000, controls, np.ones(101))
+    (seen,) = listener.seen
+    assert seen[:, BRIGHTNESS] == pytest.approx(0.6 * np.interp(np.arange(101) / BEAT, [0.0, 1.0], [0.5, 1.0]))
+    assert np.array_equal(np.delete(seen, BRIGHTNESS, axis=1), np.full((101, 4), 0.6))
+    assert np.array_equal(controls, np.full((101, 5), 0.6))
 
 
 def test_without_hairpins_gains_stay_as_they_are():

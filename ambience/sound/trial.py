@@ -12,7 +12,7 @@ from ambience.units import Audio, midi_to_hz
 
 MEZZO_FORTE = 0.6
 _CONTROLS = (0.3, 0.5, 0.5, 0.5, 0.7)  # a quiet scene
-_HELD_S, _RINGING_S, _PAUSE_S = 1.5, 0.5, 1.0
+_HELD_S, _RINGING_S, _PAUSE_S = 3.0, 0.5, 1.0  # a chorale's tone: sampled bows grow for longer than ours
 _OFFSET_DB = -0.691  # ITU-R BS.1770-4, 2015, annex 1
 _SILENT = 1e-12
 _PLACES = (0.3, 0.5, 0.7)  # of the range

@@ -97,12 +97,13 @@ class BassLine:
         for step in range(count):
             place = step * self.pulse_beats
             turns = next(chance) < 0.35 * bar.controls.tension and step % 4 == 3 and bool(neighbors)
-            rests = next(chance) > 0.55 + bar.controls.density + 0.3 * bar.controls.tension and step > 0
+            plucked = bar.controls.tension < self.pizzicato_tension
+            full = 0.9 * bar.controls.density if plucked else 0.55 + bar.controls.density + 0.3 * bar.controls.tension
+            rests = next(chance) > full and step > 0
             accent = 1.05 if step == 0 else 0.9 if place % 1.0 == 0.0 else 0.75
             velocity = strength(self.velocity, bar.controls, chance, accent=accent)
             left = count - step
             pitch = way[-left] if left <= len(way) else neighbors[step // 4 % len(neighbors)] if turns else bass
-            plucked = bar.controls.tension < self.pizzicato_tension
             bowed = "marcato" if step == 0 and bar.controls.tension > 0.6 else "staccato"
             word = "pizzicato" if plucked else bowed
             if not rests:

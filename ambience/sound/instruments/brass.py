@@ -22,7 +22,7 @@ _SECTIONS: dict[str, tuple[float, float, int, float, int, int, int]] = {
 }
 
 _BOWINGS = {
-    "sustain": Bowing(attack_s=0.11, release_s=0.22, accent=0.25, accent_s=0.2, noise=0.14, noise_s=0.05, glint=0.1),
+    "sustain": Bowing(attack_s=0.065, release_s=0.22, accent=0.3, accent_s=0.2, noise=0.14, noise_s=0.05, glint=0.1),
     "marcato": Bowing(
         attack_s=0.04, release_s=0.2, accent=0.5, accent_s=0.2, noise=0.2, noise_s=0.03, glint=0.3, vibrato=0.5
     ),
@@ -61,6 +61,7 @@ class Brass:
             by_tension=0.25,
             by_rise=0.45,
             wander_brightness=0.07,
+            wander_cents=7.0,
             vibrato_cents=5.0,
             vibrato_delay_s=1.0,
             scoop_cents=-28.0,

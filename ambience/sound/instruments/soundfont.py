@@ -27,7 +27,7 @@ _TURNED = {"tremolo": (44, 1.0), "pizzicato": (45, -6.0)}  # … what they turn 
 _STRUCK = (*range(8, 16), 47, *range(112, 120))
 _PLUCKED = (*range(8), *range(24, 40), 45, 46, *range(104, 109))
 _ROLLS_PER_S = 13.0
-_ROLL_SOFTER = 0.3  # velocity of a stroke of a roll against a single one: 9 dB
+_ROLL_SOFTER = 0.32  # velocity of a stroke of a roll against a single one: with what chance takes, 10 dB
 _TRIMMED_PITCHES, _MOST_DB, _SILENT_DB = 11, 12.0, 90.0  # what is beyond a real instrument may stay soft
 _TRIMMED_AT = (0.1, 0.35, MEZZO_FORTE, 0.85, 1.0)
 

@@ -30,7 +30,7 @@ _SECTIONS: dict[str, tuple[_Peaks, float, float, int, float, float, int, int, in
 }
 
 _BOWINGS = {
-    "sustain": Bowing(attack_s=0.12, release_s=0.34, accent=0.6, accent_s=0.18, noise=0.5, noise_s=0.08, glint=0.16),
+    "sustain": Bowing(attack_s=0.085, release_s=0.34, accent=0.7, accent_s=0.18, noise=0.5, noise_s=0.08, glint=0.16),
     "marcato": Bowing(
         attack_s=0.045, release_s=0.28, accent=0.7, accent_s=0.16, noise=0.35, noise_s=0.05, glint=0.25, vibrato=0.7
     ),
@@ -73,7 +73,7 @@ class Strings:
         tone = Tone(
             openness=0.26 - 0.2 * self.warmth,
             by_velocity=0.5,
-            by_brightness=0.5,
+            by_brightness=0.62,
             by_tension=0.22,
             by_rise=0.15,
             vibrato_cents=vibrato_cents * self.vibrato,
@@ -82,7 +82,7 @@ class Strings:
             scoop_s=0.08,
             breath=0.06,
             wander_db=2.5,
-            wander_cents=5.0,
+            wander_cents=9.0,
             drive=0.25,
             beating=0.9,
         )

@@ -97,7 +97,7 @@ class Winds:
 
 def _bowings(tongue: float) -> dict[str, Bowing]:
     return {
-        "sustain": Bowing(attack_s=0.11, release_s=0.16, noise=0.6 * tongue, noise_s=0.07),
+        "sustain": Bowing(attack_s=0.07, release_s=0.16, accent=0.2, noise=0.6 * tongue, noise_s=0.07),
         "marcato": Bowing(
             attack_s=0.035, release_s=0.14, accent=0.4, accent_s=0.15, noise=1.2 * tongue, noise_s=0.04, glint=0.2
         ),
