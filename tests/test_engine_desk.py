@@ -161,10 +161,10 @@ class Listener:
 
 def test_who_plays_softer_plays_darker_and_nothing_else_changes():
     listener = Listener()
-    desk = Desk("x", listener, lambda layer, gains: False)
+    desk = Desk("x", listener, Fader())
     desk.swell(Bar(0.0), ((0.0, 0.5), (1.0, 1.0)), 48_000)
     controls = np.full((101, 5), 0.6)
-    desk.play(0, 48_000, controls, np.ones(101))
+    desk.play(0, 48_000, np.arange(101) / BEAT, controls, np.ones(101))
     (seen,) = listener.seen
     assert seen[:, BRIGHTNESS] == pytest.approx(0.6 * np.interp(np.arange(101) / BEAT, [0.0, 1.0], [0.5, 1.0]))
     assert np.array_equal(np.delete(seen, BRIGHTNESS, axis=1), np.full((101, 4), 0.6))
