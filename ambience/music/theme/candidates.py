@@ -1,5 +1,7 @@
 """The themes that a preset and its seed can have: the one that the piece uses, and its rivals."""
 
+from functools import lru_cache
+
 from ambience import rng
 from ambience.errors import require
 from ambience.music.harmony.chord_text import parse_chords
@@ -48,12 +50,16 @@ def find_themes(preset: Preset) -> tuple[Candidate, ...]:
     No two share the intervals of their heads; where the head is the user's, no two share their melodies. A theme that
     is given whole has no rivals.
     """
-    spec, bar_beats = theme_spec(preset), meter_beats(preset.meter)
     scale = theme_scale(preset, Scale(parse_tonic(preset.tonic), preset.mode))
-    first = search_theme(spec, scale, bar_beats, rng.stream(preset.seed, "theme"))
+    return _found(theme_spec(preset), scale, meter_beats(preset.meter), preset.seed)
+
+
+@lru_cache(maxsize=16)  # themes are listed, then one of them is written or locked
+def _found(spec: ThemeSpec, scale: Scale, bar_beats: float, seed: int) -> tuple[Candidate, ...]:
+    first = search_theme(spec, scale, bar_beats, rng.stream(seed, "theme"))
     if spec.melody:
         return (first,)
-    streams = (rng.stream(preset.seed, "theme", number) for number in range(1, _RIVALS + 1))
+    streams = (rng.stream(seed, "theme", number) for number in range(1, _RIVALS + 1))
     rivals = [search_theme(spec, scale, bar_beats, stream) for stream in streams]
     rivals.sort(key=lambda candidate: -candidate.merits.total)
     distinct: dict[tuple[int, ...], Candidate] = {}
