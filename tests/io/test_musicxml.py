@@ -186,7 +186,7 @@ def read_back(contents: bytes) -> Any:
 @pytest.mark.parametrize(("preset", "state"), [("opening", None), ("single-piece", "battle")])
 def test_a_composed_piece_is_read_back_bar_by_bar_and_note_by_note(preset: str, state: str | None) -> None:
     piece = ambience.load(preset)
-    composed = ambience.compose(piece.override(duration_s=45.0, **({"state": state} if state else {}))).score
+    composed = ambience.compose(piece.override(duration_s=70.0, **({"state": state} if state else {}))).score
     page = engrave(composed)
     parts = list(read_back(as_bytes(composed)).parts)
     assert len(parts) == sum(len(desk.staves) for desk in page.desks)
