@@ -196,7 +196,7 @@ class Engine(Requests):
 
         Nothing is begun that was not asked for, so a change that is posted afterward finds nothing played too early.
         """
-        lengths = [min(_SPAN_QUANTA, quanta - done) for done in range(0, quanta, _SPAN_QUANTA)] + [0, 0]
+        lengths = [min(_SPAN_QUANTA, quanta - done) for done in range(0, quanta, _SPAN_QUANTA)] + [0, 0, 0]
         playing, in_rooms = self._play(lengths[0]), 0
         wait_for_rooms: Callable[[], object] = list  # nothing to wait for
         for length, following, later in zip(lengths, lengths[1:], lengths[2:], strict=False):
@@ -204,20 +204,13 @@ class Engine(Requests):
             layers, _ = wait_for_layers(), wait_for_rooms()  # here alone the crew is waited for
             playing = self._play(following)
             if in_rooms:
-                yield from self._settle(in_rooms)
-            jobs = self._mixer.jobs(layers, controls)
+                self._ready = np.empty((in_rooms * QUANTUM_FRAMES, 2), dtype=np.float32)
+                stems = self._mixer.settle(self._ready)
+                self._ready_stems = {name: stem.copy() for name, stem in stems.items()}  # the mixer reuses its buses
+                yield
+            jobs = self._mixer.jobs(layers, controls) if length else ()
             in_rooms, wait_for_rooms = length, self._crew.begin(jobs, spread=length >= _SPREAD_QUANTA)
             self._write_until(self._quantum + later)
-        wait_for_rooms()
-        if in_rooms:
-            yield from self._settle(in_rooms)
-
-    def _settle(self, quanta: int) -> Iterator[None]:
-        """Bring back from the rooms what can be handed out then."""
-        self._ready = np.empty((quanta * QUANTUM_FRAMES, 2), dtype=np.float32)
-        stems = self._mixer.settle(self._ready)
-        self._ready_stems = {name: stem.copy() for name, stem in stems.items()}  # the mixer reuses its buses
-        yield
 
     def _play(self, quanta: int) -> tuple[FloatArray, Callable[[], list[Audio | None]]]:
         """Begin to play all layers for a span; return its controls, and what waits for the layers."""
