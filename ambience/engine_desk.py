@@ -173,10 +173,10 @@ class Crew:
 
 
 @contextlib.contextmanager
-def short_turns() -> Iterator[None]:
+def short_turns(turn_s: float = _TURN_S) -> Iterator[None]:
     """Let threads that wait for the interpreter wait less: while a bar is written, players come back from kernels."""
     before_s = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN_S)
+    sys.setswitchinterval(turn_s)
     try:
         yield
     finally:

@@ -1,11 +1,13 @@
 """The interpreter keeps calm while somebody listens: garbage is collected by hand, and threads take short turns."""
 
 import gc
-import sys
 import threading
 import time
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
+
+from ambience.engine_desk import short_turns
 
 _EVERY_S = (0.5, 10.0, 60.0)  # per generation, the young first
 _LONG_S = 0.01  # what takes longer goes through objects that will stay: they are set aside
@@ -17,7 +19,8 @@ _TURN_S = 1e-4
 
 _lock = threading.Lock()
 _calm = 0  # sessions that are open
-_was_enabled, _usual_turn_s = True, 0.005
+_was_enabled = True
+_turns = ExitStack()
 
 
 class Calm:
@@ -35,13 +38,13 @@ class Calm:
         self._due_s = [0.0, 0.0, 0.0]
 
     def __enter__(self) -> Self:
-        global _calm, _was_enabled, _usual_turn_s
+        global _calm, _was_enabled
         with _lock:
             if _calm == 0:
-                _was_enabled, _usual_turn_s = gc.isenabled(), sys.getswitchinterval()
+                _was_enabled = gc.isenabled()
                 gc.collect()
                 gc.disable()
-                sys.setswitchinterval(_TURN_S)
+                _turns.enter_context(short_turns(_TURN_S))
             gc.freeze()
             _calm += 1
         now_s = time.perf_counter()
@@ -54,7 +57,7 @@ class Calm:
             _calm -= 1
             if _calm == 0:
                 gc.unfreeze()
-                sys.setswitchinterval(_usual_turn_s)
+                _turns.close()
                 if _was_enabled:
                     gc.enable()
 
