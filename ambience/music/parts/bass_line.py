@@ -93,12 +93,12 @@ class BassLine:
         pcs = walking_pcs(bar.chord, bar.scale)
         neighbors = [p for p in (step_on(bass, 1, pcs), step_on(bass, -1, pcs)) if p >= self.lowest_midi]
         way = self._way(bar, bass)[-2:] if not bar.phrase.last_bar else ()
+        plucked = bar.controls.tension < self.pizzicato_tension
+        full = 0.9 * bar.controls.density if plucked else 0.55 + bar.controls.density + 0.3 * bar.controls.tension
         notes = []
         for step in range(count):
             place = step * self.pulse_beats
             turns = next(chance) < 0.35 * bar.controls.tension and step % 4 == 3 and bool(neighbors)
-            plucked = bar.controls.tension < self.pizzicato_tension
-            full = 0.9 * bar.controls.density if plucked else 0.55 + bar.controls.density + 0.3 * bar.controls.tension
             rests = next(chance) > full and step > 0
             accent = 1.05 if step == 0 else 0.9 if place % 1.0 == 0.0 else 0.75
             velocity = strength(self.velocity, bar.controls, chance, accent=accent)
