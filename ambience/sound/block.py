@@ -46,6 +46,11 @@ class Player(Protocol):
             Notes that begin within this span, by rising offset.
         controls : array, shape (k + 1, 5)
             One row per quantum boundary, columns `TENSION` … `LEVEL`.
+
+        Returns
+        -------
+        rested : bool
+            Whether `out` is as it was. It may be left unsaid: then the layer is looked through.
         """
         ...
 

@@ -20,9 +20,8 @@ from ambience.units import Audio, s_to_frames
 _EDGE_FRAMES = 240  # after a gap the outlet rises for so long
 _LISTENED_S = 1.0  # after a change
 _WINDOW_FRAMES = 240
-_NOTICED = (
-    0.047  # a change by 0.4 dB; G. A. Miller, "Sensitivity to Changes in the Intensity of White Noise", JASA 1947
-)
+# A change by 0.4 dB: G. A. Miller, "Sensitivity to Changes in the Intensity of White Noise", JASA 1947.
+_NOTICED = 0.047
 
 
 @dataclass
