@@ -7,6 +7,7 @@ from ambience import rng
 from ambience.music.conducting.bridge import hold_breath, in_new_pulse, in_old_beats, liquidate, pick_up
 from ambience.music.form.deadline import is_deadline
 from ambience.music.playing.hairpin import Pen
+from ambience.music.playing.intonation import intone, intones
 from ambience.music.score import Bar, Bridge, Dynamics, Note, Sting
 from ambience.music.tension.impression import SOFTEST
 from ambience.music.work import Layer, TimedNote
@@ -27,6 +28,7 @@ class Desk:
         self._held: tuple[TimedNote, ...] = ()  # notes of the last bar, and older ones that still sound
         self._swelling = layer.part if isinstance(layer.part, Dynamics) else None  # asking takes long
         self._pen = Pen()
+        self._intones = intones(layer.profile)
         self.sounding: tuple[TimedNote, ...] = ()  # what still sounds in the bar that was just written
 
     def write(self, bar: Bar) -> tuple[Note, ...]:
@@ -51,8 +53,9 @@ class Desk:
         return _untangled(notes, layer.profile)
 
     def play(self, notes: Sequence[Note], bar: Bar, shade: float) -> tuple[TimedNote, ...]:
-        """Play what was written, every velocity moved by `shade`."""
-        played = tuple([_timed(_shaded(note, shade) if shade else note, bar) for note in notes])
+        """Play what was written, tuned to the chord, every velocity moved by `shade`."""
+        tuned = intone(notes, bar.chord, bar.drone_pc) if self._intones else notes
+        played = tuple([_timed(_shaded(note, shade) if shade else note, bar) for note in tuned])
         self._held = self.sounding + played
         return played
 
@@ -75,8 +78,9 @@ class Desk:
         later = [n.note for n in self._held if n.note.onset_beats >= at_beats + _FREE_BEATS]
         view = replace(bar, voices=tuple(sorted(n.note.pitch_midi for n in taken)))
         notes = layer.part.sting(view, at_beats, rng.stream(self._seed, "sting", layer.name, bar.index))
-        free = (note for note in _untangled(notes, layer.profile) if note.pitch_midi not in view.voices)
-        written = tuple(_timed(_before(note, later), bar) for note in free)
+        free = [note for note in _untangled(notes, layer.profile) if note.pitch_midi not in view.voices]
+        tuned = intone(free, bar.chord, bar.drone_pc) if self._intones else free
+        written = tuple(_timed(_before(note, later), bar) for note in tuned)
         self._held += written
         return written
 
