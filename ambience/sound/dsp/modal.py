@@ -61,11 +61,14 @@ class ModalBank:
         self._scratch[4] = np.arange(_BLOCK)
         self._alive = np.zeros(modes + 2, dtype=np.int64)
 
-    def strike(self, offset_frames: int, stroke: Stroke) -> None:
-        """Begin a stroke `offset_frames` after the start of the next span (it may lie beyond that span)."""
+    def strike(self, offset_frames: int, stroke: Stroke, seed: np.uint64 | None = None) -> None:
+        """Begin a stroke `offset_frames` after the start of the next span (it may lie beyond that span).
+
+        The seed of its noise and its slow movements is drawn unless it is given.
+        """
         row = self._voices.add()
         when, how, modes, seeds = self._voices.arrays
-        seeds[row] = noise_seed(self._rng)
+        seeds[row] = noise_seed(self._rng) if seed is None else seed
         self._set_times(when[row], offset_frames, stroke)
         self._set_manner(how[row], stroke)
         when[row, _MODES] = self._set_modes(modes[row], stroke)

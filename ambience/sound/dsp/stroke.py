@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
+from ambience.rng import noise_seed
 from ambience.sound.block import BRIGHTNESS, TENSION
 from ambience.sound.dsp.ringing import SILENCE_DB, longest, powers, rates, relative
-from ambience.units import FloatArray, db_to_gain
+from ambience.units import AnyArray, FloatArray, db_to_gain
 
 RING = math.inf
 """A decay time for modes that do not decay by themselves: a bowed or blown body."""
@@ -107,6 +108,23 @@ def roll_s(duration_s: float, strokes_per_s: float, rng: Generator) -> list[floa
     return [float(time_s) for time_s in times_s]
 
 
-def softened(frequency_hz: FloatArray, hardness_hz: float, *, slope: float = 1.0) -> FloatArray:
+def draw_for_hands(rng: Generator, hands: int, numbers: int) -> tuple[FloatArray, AnyArray]:
+    """Draw for hands that strike together, one hand after the other: so many numbers, 0..1, and the seed of its noise.
+
+    A row for each hand, so that all their strokes can be worked out at once.
+    """
+    chance, seeds = np.empty((hands, numbers)), np.empty(hands, dtype=np.uint64)
+    for hand in range(hands):
+        rng.random(out=chance[hand])
+        seeds[hand] = noise_seed(rng)
+    return chance, seeds
+
+
+def between(low: float, high: float, chance: FloatArray) -> FloatArray:
+    """Place numbers from 0..1 between two bounds, as `Generator.uniform` does."""
+    return low + (high - low) * chance
+
+
+def softened(frequency_hz: FloatArray, hardness_hz: float | FloatArray, *, slope: float = 1.0) -> FloatArray:
     """Return the gains that a mallet of finite softness leaves: a low-pass at `hardness_hz`, 6 dB an octave x slope."""
     return np.asarray((1.0 + (frequency_hz / hardness_hz) ** 2) ** (-0.5 * slope))
