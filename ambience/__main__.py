@@ -1,6 +1,7 @@
 """Where the process begins: signals are heeded before anything that takes time is imported."""
 
 import gc
+import os
 from typing import NoReturn
 
 from ambience.cli.signals import Stopped, end, heed_signals
@@ -12,6 +13,8 @@ def main() -> NoReturn:
     """Run the command line and end the process with its status."""
     heed_signals()
     gc.set_threshold(_COLLECTED_AFTER, 10, 10)
+    # To look for plugins of its own, pydantic reads the papers of every package that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         from ambience.cli import commands as cli
     except Stopped as stopped:

@@ -221,7 +221,7 @@ class Engine(Requests):
         self._stands.give_out()
         times_s, asked, heard, gains = self._rows.between(self._quantum, self._quantum + quanta)
         self._stands.read_controls(start_frame, asked[0])
-        spread, span = quanta >= _SPREAD_QUANTA, (start_frame, self.sample_rate_hz, times_s)
+        spread, span = quanta >= _SPREAD_QUANTA, (start_frame, times_s)
         order: Sequence[int] = range(len(self._desks))
         order = sorted(order, key=lambda number: -self._desks[number].busy_s) if spread else order
         jobs = [partial(self._desks[number].play, *span, heard, gains[:, number]) for number in order]

@@ -22,6 +22,9 @@ from ambience.sound.orchestra import seats
 from ambience.units import Audio, FloatArray, beats_to_s, cents_to_ratio, midi_to_hz, s_to_frames
 
 T = TypeVar("T")
+Awaited = tuple[int, int, float, float, str]
+"""First frame of a note, counted from the beginning of the piece, and the other fields of a `NoteOn`."""
+
 Hairpins = tuple[int, FloatArray, FloatArray]
 """First frame of a bar, moments in seconds, and the gain at each: ramped between, empty for 1 throughout."""
 
@@ -35,7 +38,7 @@ class Desk:
     name: str
     player: Player
     channel: Channel
-    waiting: deque[tuple[int, TimedNote]] = field(default_factory=deque)
+    waiting: deque[Awaited] = field(default_factory=deque)
     hairpins: deque[Hairpins] = field(default_factory=deque)  # of the bar that sounds and of those to come
     drawn: int = 0  # how many of them are not empty
     forgiving: bool = False  # a player that raises an error is silent, and the others go on
@@ -45,31 +48,26 @@ class Desk:
     _clean: list[bool] = field(default_factory=lambda: [False] * 2)  # whether a buffer is all zero
     _turn: int = 0
 
-    def expect(self, notes: Iterable[TimedNote], sample_rate_hz: int) -> None:
+    def expect(self, notes: Iterable[Awaited]) -> None:
         """Put the notes of another bar on the stand."""
-        ordered = sorted(notes, key=lambda n: n.onset_s)
-        self.waiting.extend((s_to_frames(n.onset_s, sample_rate_hz), n) for n in ordered)
+        self.waiting.extend(notes)
 
-    def swell(self, bar: Bar, points: Sequence[tuple[float, float]], sample_rate_hz: int) -> None:
-        """Put the hairpins of another bar on the stand: (beat, expression) points."""
-        times_s = np.array([bar.start_s + beats_to_s(beat - bar.start_beats, bar.tempo_bpm) for beat, _ in points])
-        gains = np.array([expression for _, expression in points])
-        self.hairpins.append((s_to_frames(bar.start_s, sample_rate_hz), times_s, gains))
-        self.drawn += times_s.size > 0
+    def swell(self, hairpins: Hairpins) -> None:
+        """Put the hairpins of another bar on the stand."""
+        self.hairpins.append(hairpins)
+        self.drawn += hairpins[1].size > 0
 
     def drop_from(self, frame: int) -> None:
         """Take the notes away that begin at `frame` or later."""
         self.waiting = deque(entry for entry in self.waiting if entry[0] < frame)
 
-    def play(
-        self, start_frame: int, sample_rate_hz: int, times_s: FloatArray, controls: FloatArray, gains: FloatArray
-    ) -> Audio | None:
+    def play(self, start_frame: int, times_s: FloatArray, controls: FloatArray, gains: FloatArray) -> Audio | None:
         """Play the next span, as the buses hear it; None is silence. The buffer is good until the span after next.
 
         Parameters
         ----------
-        start_frame, sample_rate_hz : int
-            Where the span begins, and frames a second.
+        start_frame : int
+            Where the span begins.
         times_s : array, shape (k + 1,)
             When its quantum boundaries come.
         controls : array, shape (k + 1, 5)
@@ -79,7 +77,7 @@ class Desk:
         """
         began_s = time.perf_counter()
         out = self._clean_buffer(QUANTUM_FRAMES * (len(controls) - 1))
-        notes = self._take(start_frame, start_frame + len(out), sample_rate_hz)
+        notes = self._take(start_frame, start_frame + len(out))
         self._turn_pages(start_frame)
         if self.drawn:
             expression = self._expression(start_frame, times_s)
@@ -129,18 +127,31 @@ class Desk:
             out.fill(0.0)
         return out
 
-    def _take(self, start_frame: int, stop_frame: int, sample_rate_hz: int) -> list[NoteOn]:
+    def _take(self, start_frame: int, stop_frame: int) -> list[NoteOn]:
         """Take the notes that begin within a span."""
         notes = []
         while self.waiting and self.waiting[0][0] < stop_frame:
-            onset_frame, timed = self.waiting.popleft()
-            duration_frames = max(s_to_frames(timed.end_s, sample_rate_hz) - onset_frame, 1)
-            frequency_hz = midi_to_hz(timed.note.pitch_midi) * cents_to_ratio(timed.note.detune_cents)
-            note = timed.note
-            notes.append(
-                NoteOn(onset_frame - start_frame, duration_frames, frequency_hz, note.velocity, note.articulation)
-            )
+            onset_frame, duration_frames, frequency_hz, velocity, articulation = self.waiting.popleft()
+            notes.append(NoteOn(onset_frame - start_frame, duration_frames, frequency_hz, velocity, articulation))
         return notes
+
+
+def awaited(notes: Iterable[TimedNote], sample_rate_hz: int) -> list[Awaited]:
+    """Turn notes into sounds to come, in their order."""
+    sounds = []
+    for note, onset_s, end_s in sorted(notes, key=lambda timed: timed.onset_s):
+        onset_frame = s_to_frames(onset_s, sample_rate_hz)
+        duration_frames = max(s_to_frames(end_s, sample_rate_hz) - onset_frame, 1)
+        frequency_hz = midi_to_hz(note.pitch_midi) * cents_to_ratio(note.detune_cents)
+        sounds.append((onset_frame, duration_frames, frequency_hz, note.velocity, note.articulation))
+    return sounds
+
+
+def swelling(bar: Bar, points: Sequence[tuple[float, float]], sample_rate_hz: int) -> Hairpins:
+    """Turn (beat, expression) points into the hairpins of a bar."""
+    times_s = np.array([bar.start_s + beats_to_s(beat - bar.start_beats, bar.tempo_bpm) for beat, _ in points])
+    gains = np.array([expression for _, expression in points])
+    return s_to_frames(bar.start_s, sample_rate_hz), times_s, gains
 
 
 def _opened(controls: FloatArray, expression: FloatArray) -> FloatArray:

@@ -3,10 +3,13 @@
 from collections import deque
 from collections.abc import Sequence
 
-from ambience.engine_desk import Desk
+from ambience.engine_desk import Awaited, Desk, Hairpins, awaited, swelling
 from ambience.engine_reader import Reader
 from ambience.music.work import WrittenBar
-from ambience.units import FloatArray, s_to_frames
+from ambience.units import FloatArray
+
+_Copy = tuple[list[Awaited], Hairpins]
+"""What one player needs of a bar."""
 
 
 class Stands:
@@ -22,7 +25,7 @@ class Stands:
 
     def __init__(self, desks: Sequence[Desk], sample_rate_hz: int) -> None:
         self._desks, self._rate_hz = desks, sample_rate_hz
-        self._written: deque[WrittenBar] = deque()  # not given out yet
+        self._written: deque[tuple[WrittenBar, list[_Copy]]] = deque()  # not given out yet
         self._readers: tuple[Reader, ...] = ()
 
     def admit(self, reader: Reader) -> None:
@@ -39,8 +42,13 @@ class Stands:
             reader.read_controls(frame, controls)
 
     def add(self, bar: WrittenBar) -> None:
-        """Keep a bar until it is given out; players may be reading theirs."""
-        self._written.append(bar)
+        """Copy a bar out, and keep it until it is given out; players may be reading theirs."""
+        rate_hz = self._rate_hz
+        copies = [
+            (awaited(notes, rate_hz), swelling(bar.bar, points, rate_hz))
+            for notes, points in zip(bar.notes, bar.expression, strict=True)
+        ]
+        self._written.append((bar, copies))
 
     @property
     def waiting(self) -> bool:
@@ -50,12 +58,12 @@ class Stands:
     def give_out(self) -> None:
         """Put what was written before the players; none of them may be playing."""
         while self._written:
-            bar = self._written.popleft()
+            bar, copies = self._written.popleft()
             for reader in self._readers:
                 reader.read_bar(bar, 0)
-            for desk, notes, points in zip(self._desks, bar.notes, bar.expression, strict=True):
-                desk.expect(notes, self._rate_hz)
-                desk.swell(bar.bar, points, self._rate_hz)
+            for desk, (notes, hairpins) in zip(self._desks, copies, strict=True):
+                desk.expect(notes)
+                desk.swell(hairpins)
 
     def rewrite(self, bar: WrittenBar, frame: int) -> None:
         """Let the rest of the bar that is being played, from a frame on, be what it has become."""
@@ -63,4 +71,4 @@ class Stands:
             reader.read_bar(bar, frame)
         for desk, notes in zip(self._desks, bar.notes, strict=True):
             desk.drop_from(frame)
-            desk.expect((note for note in notes if s_to_frames(note.onset_s, self._rate_hz) >= frame), self._rate_hz)
+            desk.expect(entry for entry in awaited(notes, self._rate_hz) if entry[0] >= frame)

@@ -12,7 +12,7 @@ from ambience.music.scale import Scale
 from ambience.music.score import Note
 from ambience.music.sheet import LedgerEntry, Marker, Score, Section, Track
 from ambience.music.theme.character import parse_character
-from ambience.music.theme.theme import Candidate, Theme
+from ambience.music.theme.spec import Candidate, Theme
 from ambience.music.work import Member
 from ambience.preset import Preset
 from ambience.preset import file as preset_file

@@ -91,7 +91,7 @@ class _Mixed(ISeedSequence):
 
 def noise_seed(rng: Generator) -> np.uint64:
     """Draw the 64-bit seed from which a kernel hashes its noise, frame by frame."""
-    return np.uint64(rng.integers(0, 2**64, dtype=np.uint64))
+    return np.uint64(rng.bit_generator.random_raw())
 
 
 @lru_cache(maxsize=16)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,9 +50,15 @@ def group(module: str) -> str:
     return next((family for family in FAMILIES if first.startswith(f"{family}_")), first)
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Take a file apart."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def imports(path: Path) -> Iterator[str]:
     """Yield every module that a file imports, anywhere in it; `from ambience import x` is `ambience.x`."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -112,7 +119,7 @@ def test_every_third_party_library_has_one_door() -> None:
 def test_chance_comes_only_from_named_streams() -> None:
     for path in FILES:
         assert "random" not in set(imports(path)), place(path)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("np.random", "numpy.random"):
                 assert node.attr == "Generator", f"{place(path)} uses np.random.{node.attr}"
             if isinstance(node, ast.ImportFrom) and node.module == "numpy.random" and place(path) != "rng.py":

@@ -10,7 +10,7 @@ from ambience.io.midi import save_midi
 from ambience.music.harmony.chord_text import chords_text
 from ambience.music.motif import motif_text
 from ambience.music.theme.lead_sheet import theme_score
-from ambience.music.theme.theme import Candidate, Theme
+from ambience.music.theme.spec import Candidate, Theme
 from ambience.preset import Preset
 from ambience.preset.toml_edit import with_settings
 

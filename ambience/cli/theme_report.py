@@ -8,7 +8,7 @@ from ambience.cli.theme_files import by_bars
 from ambience.music.harmony.chord_text import chords_text
 from ambience.music.motif import motif_text
 from ambience.music.pitch import pitch_name
-from ambience.music.theme.theme import Candidate, Theme
+from ambience.music.theme.spec import Candidate, Theme
 from ambience.preset import Preset
 
 _INTERVALS = (

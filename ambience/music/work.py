@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ambience.music.scale import Scale
 from ambience.music.score import Bar, Note, Part
-from ambience.music.theme.theme import Theme
+from ambience.music.theme.spec import Theme
 from ambience.plugins import MidiProfile
 from ambience.scene import Scenes, SceneState
 from ambience.units import beats_to_s

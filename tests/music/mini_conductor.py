@@ -1,6 +1,7 @@
 """A small conductor for tests: it leads one part through states, meters, tempi, a bridge and an ending."""
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import accumulate
 
 from ambience import rng
@@ -43,6 +44,7 @@ _SECTIONS = (
 )
 
 
+@cache
 def plan() -> tuple[Bar, ...]:
     """Lay out the bars, without what depends on the part; one of them is cut short."""
     bars: list[Bar] = []

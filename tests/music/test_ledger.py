@@ -12,7 +12,7 @@ from ambience.music.harmony.chords import Chord
 from ambience.music.ledger.ledger import QUOTE, Ledger
 from ambience.music.score import Bar, Line, Note, Phrase, ThemeSlice
 from ambience.music.sheet import LedgerEntry, Score
-from ambience.music.theme.theme import Theme
+from ambience.music.theme.spec import Theme
 from ambience.music.work import TimedNote, Work, WrittenBar
 from ambience.preset import file as preset_file
 from ambience.scene import Controls

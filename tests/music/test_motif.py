@@ -23,7 +23,8 @@ from ambience.music.motif import (
 )
 from ambience.music.scale import Scale
 from ambience.music.score import Note
-from ambience.music.theme.theme import Theme, ThemeSpec, compose_theme
+from ambience.music.theme.spec import Theme, ThemeSpec
+from ambience.music.theme.theme import compose_theme
 from ambience.rng import stream
 from tests.small_piece import SMALL, small
 

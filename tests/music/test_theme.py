@@ -11,7 +11,8 @@ from ambience.music.harmony.harmonize import structural, supports
 from ambience.music.motif import head, parse_motif
 from ambience.music.scale import Scale
 from ambience.music.theme.sketch import layout
-from ambience.music.theme.theme import Theme, ThemeSpec, compose_theme
+from ambience.music.theme.spec import Theme, ThemeSpec
+from ambience.music.theme.theme import compose_theme
 from ambience.rng import stream
 
 SHAPES = [

@@ -20,7 +20,8 @@ from ambience.music.theme.critic import judge, judge_whole
 from ambience.music.theme.memory import novelty
 from ambience.music.theme.rhythm import kind_of
 from ambience.music.theme.sketch import Sketch
-from ambience.music.theme.theme import Candidate, Theme, ThemeSpec, search_theme
+from ambience.music.theme.spec import Candidate, Theme, ThemeSpec
+from ambience.music.theme.theme import search_theme
 from ambience.rng import stream
 
 C_MINOR = Scale(0, "aeolian")

@@ -12,7 +12,8 @@ from ambience.music.pitch import parse_tonic
 from ambience.music.scale import Scale
 from ambience.music.score import Part
 from ambience.music.theme.candidates import theme_scale, theme_spec
-from ambience.music.theme.theme import Theme, ThemeSpec, compose_theme
+from ambience.music.theme.spec import Theme, ThemeSpec
+from ambience.music.theme.theme import compose_theme
 from ambience.music.work import Layer, Work, meter_beats
 from ambience.preset import Preset
 from ambience.scene import Scenes

@@ -9,7 +9,7 @@ from ambience.music.harmony.chords import Chord
 from ambience.music.motif import apply, parse_transform
 from ambience.music.scale import MODES, Scale
 from ambience.music.score import Line, Note, ThemeSlice
-from ambience.music.theme.theme import Theme
+from ambience.music.theme.spec import Theme
 from ambience.scene import Passage, SceneState
 
 _WORTH_FINISHING_BEATS = 2.0  # a statement with less than this to go does not hold up the next one

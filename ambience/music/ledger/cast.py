@@ -10,7 +10,7 @@ from ambience.music.ledger.recognition import recognize
 from ambience.music.motif import apply, head, parse_motif, parse_transform
 from ambience.music.scale import Scale
 from ambience.music.score import Cue, Line, Note, ThemeSlice
-from ambience.music.theme.theme import Theme
+from ambience.music.theme.spec import Theme
 from ambience.music.transform import from_zero
 from ambience.music.work import Layer, Member, Work
 from ambience.plugins import suggest

@@ -7,7 +7,7 @@ from ambience.music import transform as change
 from ambience.music.ledger.likeness import likeness
 from ambience.music.motif import parse_transform
 from ambience.music.score import Note
-from ambience.music.theme.theme import Theme
+from ambience.music.theme.spec import Theme
 
 _CLEARER = 0.05  # the head as it is goes before its mirrors unless one of them is clearly nearer
 

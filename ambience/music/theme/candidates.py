@@ -9,8 +9,8 @@ from ambience.music.motif import head, parse_motif
 from ambience.music.pitch import parse_pitch, parse_tonic
 from ambience.music.scale import Scale
 from ambience.music.theme.character import mode_for, parse_character
-from ambience.music.theme.spec import bars_of
-from ambience.music.theme.theme import Candidate, ThemeSpec, search_theme
+from ambience.music.theme.spec import Candidate, ThemeSpec, bars_of
+from ambience.music.theme.theme import search_theme
 from ambience.music.work import meter_beats
 from ambience.preset import Preset
 

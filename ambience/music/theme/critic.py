@@ -2,15 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from ambience.music.theme import contour
 from ambience.music.theme.character import PLAIN, Character
 from ambience.music.theme.memory import novelty
+from ambience.music.theme.merits import REJECTED, Merits
 from ambience.music.theme.sketch import CLIMAX, Event, Sketch
-
-REJECTED = 40.0  # a fault that no merit outweighs
 
 _STEP_SHARE = (0.56, 0.72)  # of all intervals; singable melodies move by step about two times in three
 _HARD_RANGE_SEMITONES = 16
@@ -22,29 +21,6 @@ _GRID = 48  # steps of a beat
 _NEW_STEPS = (0.38, 0.56)  # of the intervals
 _NEW_LENGTHS = (0.24, 0.42)  # of the note values
 _ANY_SHAPE, _OWN_SHAPE = 2.0, 10.0  # points for a clear contour, and for the one that a character asks for
-
-
-@dataclass(frozen=True, slots=True)
-class Merits:
-    """What speaks for a theme, in points; higher is better, and a broken rule costs `REJECTED`."""
-
-    climax: float = 0.0  # one highest note, two thirds of the way, long and on a strong beat
-    line: float = 0.0  # singable: steps, leaps that are answered, a range for a voice
-    rhythm: float = 0.0  # breadth, and figures that come back
-    signature: float = 0.0  # a head that is known by its rhythm and by one leap
-    contour: float = 0.0  # a clear shape as a whole
-    memory: float = 0.0  # as much that is known as that is new
-    cadence: float = 0.0  # a close that is prepared and a rest that is earned
-    harmony: float = 0.0  # chords that carry it, and one door to somewhere else
-
-    @property
-    def total(self) -> float:
-        """All points together."""
-        return sum(points for _, points in self.named())
-
-    def named(self) -> tuple[tuple[str, float], ...]:
-        """List the points by name."""
-        return tuple((field.name, getattr(self, field.name)) for field in fields(self))
 
 
 def judge(

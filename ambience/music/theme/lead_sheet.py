@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ambience.music.scale import Scale
 from ambience.music.score import Note
 from ambience.music.sheet import Key, Marker, Meter, Score, Tempo, Track
-from ambience.music.theme.theme import Theme
+from ambience.music.theme.spec import Theme
 from ambience.plugins import MidiProfile
 from ambience.units import beats_to_s
 

@@ -9,7 +9,7 @@ from ambience.errors import require
 from ambience.music.harmony.chords import Chord
 from ambience.music.scale import Scale
 from ambience.music.score import Note
-from ambience.music.theme.critic import Merits
+from ambience.music.theme.merits import Merits
 
 _BARS = (4, 32)
 _NARROWEST_SEMITONES = 19  # a twelfth: below, no octave of the tonic is sure to hold a theme of a tenth

@@ -10,14 +10,12 @@ from ambience.music.scale import MODES, Scale
 from ambience.music.score import Note
 from ambience.music.theme import contour
 from ambience.music.theme.character import Character, parse_character
-from ambience.music.theme.critic import REJECTED, Merits, judge, judge_whole
+from ambience.music.theme.critic import judge, judge_whole
 from ambience.music.theme.head import STARTS, draw_head, draw_identity
+from ambience.music.theme.merits import REJECTED, Merits
 from ambience.music.theme.rhythm import cells_for
 from ambience.music.theme.sketch import Event, Sketch, layout, sketch
-from ambience.music.theme.spec import Candidate as Candidate
-from ambience.music.theme.spec import Theme as Theme
-from ambience.music.theme.spec import ThemeSpec as ThemeSpec
-from ambience.music.theme.spec import bars_of, check_spec
+from ambience.music.theme.spec import Candidate, Theme, ThemeSpec, bars_of, check_spec
 
 _CANDIDATES = 220
 _FEWEST_STEPS = 4  # room for a theme at its narrowest

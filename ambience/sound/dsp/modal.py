@@ -10,6 +10,19 @@ from ambience.sound.dsp._jit import kernel
 from ambience.sound.dsp.channels import add_shaded
 from ambience.sound.dsp.noise import white
 from ambience.sound.dsp.oscillator import sine
+from ambience.sound.dsp.ringing import (
+    AMP,
+    KEEP,
+    LEFT,
+    NEPERS_PER_T60,
+    PHASE,
+    RIGHT,
+    STEP,
+    TAIL_AMP,
+    TAIL_KEEP,
+    exponents,
+    tune,
+)  # fmt: skip
 from ambience.sound.dsp.roster import END, START, Roster
 from ambience.sound.dsp.stroke import Stroke
 from ambience.sound.dsp.wander import smooth, wander
@@ -17,14 +30,10 @@ from ambience.units import AnyArray, Audio, FloatArray, IntArray, s_to_frames
 
 _BLOCK = 64
 _FADE_S = 0.02  # the last moments of a voice, so that it ends at exactly nothing
-_HIGHEST_CYCLES = 0.45
 _INAUDIBLE = 8e-6
-_BURIED = 3e-4  # of the strongest mode: not worth computing
 _SLOW_FRAMES = 4096.0  # an attack longer than this is straight within a block
-_NEPERS_PER_T60 = math.log(1000.0)
 
 _NOISE_END, _KEY_UP, _MODES = 2, 3, 4  # further columns of `when`
-_STEP, _PHASE, _AMP, _TAIL_AMP, _KEEP, _TAIL_KEEP, _LEFT, _RIGHT = range(8)  # rows of `modes`
 (_ATTACK, _RELEASE, _FADE, _DROP, _DROP_FALL, _GLIDE, _GLIDE_FRAMES, _DRIFT, _WAVER, _WAVER_STEP) = range(10)
 (_NOISE, _NOISE_FALL, _NOISE_BAND, _SVF_G, _SVF_1, _SVF_2, _NOISE_LEFT, _NOISE_RIGHT) = range(10, 18)
 
@@ -52,11 +61,14 @@ class ModalBank:
         self._scratch[4] = np.arange(_BLOCK)
         self._alive = np.zeros(modes + 2, dtype=np.int64)
 
-    def strike(self, offset_frames: int, stroke: Stroke) -> None:
-        """Begin a stroke `offset_frames` after the start of the next span (it may lie beyond that span)."""
+    def strike(self, offset_frames: int, stroke: Stroke, seed: np.uint64 | None = None) -> None:
+        """Begin a stroke `offset_frames` after the start of the next span (it may lie beyond that span).
+
+        The seed of its noise and its slow movements is drawn unless it is given.
+        """
         row = self._voices.add()
         when, how, modes, seeds = self._voices.arrays
-        seeds[row] = noise_seed(self._rng)
+        seeds[row] = noise_seed(self._rng) if seed is None else seed
         self._set_times(when[row], offset_frames, stroke)
         self._set_manner(how[row], stroke)
         when[row, _MODES] = self._set_modes(modes[row], stroke)
@@ -81,7 +93,7 @@ class ModalBank:
     def _set_manner(self, how: FloatArray, stroke: Stroke) -> None:
         rate_hz, stick = self._rate_hz, stroke.stick
         how[_ATTACK] = max(stroke.attack_s * rate_hz, 1.0)
-        how[_RELEASE] = _NEPERS_PER_T60 / (stroke.release_s * rate_hz)
+        how[_RELEASE] = NEPERS_PER_T60 / (stroke.release_s * rate_hz)
         how[_FADE] = _FADE_S * rate_hz
         how[_DROP], how[_DROP_FALL] = stroke.drop, 1.0 / (stroke.drop_s * rate_hz)
         how[_GLIDE], how[_GLIDE_FRAMES] = stroke.glide_octaves, stroke.glide_s * rate_hz
@@ -89,31 +101,22 @@ class ModalBank:
         how[_WAVER_STEP] = stroke.waver_hz / rate_hz
         # Uniform noise has a power of 1/3, spread to half the sample rate; what the filter leaves begins at unity.
         how[_NOISE] = stick.gain * math.sqrt(max(3.0 * rate_hz / (math.pi * stick.cutoff_hz), 3.0))
-        how[_NOISE_FALL], how[_NOISE_BAND] = math.exp(-_NEPERS_PER_T60 / (stick.decay_s * rate_hz)), stick.band
+        how[_NOISE_FALL], how[_NOISE_BAND] = math.exp(-NEPERS_PER_T60 / (stick.decay_s * rate_hz)), stick.band
         how[_SVF_G] = math.tan(math.pi * min(stick.cutoff_hz / rate_hz, 0.45))  # of `filter.svf_gain`
-        pan = float(np.mean(stroke.pan)) if len(stroke.pan) else 0.0
-        how[_NOISE_LEFT], how[_NOISE_RIGHT] = _pan_gains(np.array(pan))
+        angle = (float(np.add.reduce(stroke.pan)) / len(stroke.pan) + 1.0) * (math.pi / 4.0)
+        how[_NOISE_LEFT], how[_NOISE_RIGHT] = math.sqrt(2.0) * np.cos(angle), math.sqrt(2.0) * np.sin(angle)
 
     def _set_modes(self, modes: FloatArray, stroke: Stroke) -> int:
-        highest = stroke.frequency_hz * 2.0 ** max(stroke.glide_octaves, 0.0)
-        peak = np.abs(stroke.gain) * np.maximum(np.abs(stroke.tail), 1.0)
-        keep = np.flatnonzero((highest < _HIGHEST_CYCLES * self._rate_hz) & (peak > _BURIED * peak.max(initial=0.0)))
-        keep = keep[: modes.shape[1] - 1]
-        rows = modes[:, : len(keep)]
-        left, right = _pan_gains(stroke.pan[keep])
-        rows[_STEP] = stroke.frequency_hz[keep] / self._rate_hz
-        rows[_PHASE] = stroke.phase_cycles[keep]
-        rows[_AMP], rows[_TAIL_AMP] = 1.0 - stroke.tail[keep], stroke.tail[keep]
-        fall = -_NEPERS_PER_T60 * _BLOCK / self._rate_hz  # nepers in a block, over T60
-        rows[_KEEP], rows[_TAIL_KEEP] = np.exp(fall / stroke.decay_s[keep]), np.exp(fall / stroke.tail_s[keep])
-        rows[_LEFT], rows[_RIGHT] = stroke.gain[keep] * left, stroke.gain[keep] * right
-        return len(keep)
-
-
-def _pan_gains(pan: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Equal power, unity in both channels at the center."""
-    angle = (pan + 1.0) * (math.pi / 4.0)
-    return math.sqrt(2.0) * np.cos(angle), math.sqrt(2.0) * np.sin(angle)
+        found = np.empty((4, len(stroke.gain)))
+        nepers = -NEPERS_PER_T60 * _BLOCK / self._rate_hz
+        exponents(stroke.decay_s, stroke.tail_s, stroke.pan, nepers, found)
+        np.exp(found[:2], out=found[:2])
+        np.cos(found[2], out=found[2])
+        np.sin(found[3], out=found[3])
+        glide = 2.0 ** max(stroke.glide_octaves, 0.0)
+        return tune(
+            modes, stroke.frequency_hz, stroke.gain, stroke.tail, stroke.phase_cycles, found, glide, self._rate_hz
+        )
 
 
 @kernel
@@ -199,31 +202,31 @@ def ring(
             # The modes that can still be heard, two at a time.
             sounding = 0
             for k in range(when[v, _MODES]):
-                loudest = max(abs(modes[v, _LEFT, k]), abs(modes[v, _RIGHT, k]))
-                if (abs(modes[v, _AMP, k]) + abs(modes[v, _TAIL_AMP, k])) * loudest > _INAUDIBLE:
+                loudest = max(abs(modes[v, LEFT, k]), abs(modes[v, RIGHT, k]))
+                if (abs(modes[v, AMP, k]) + abs(modes[v, TAIL_AMP, k])) * loudest > _INAUDIBLE:
                     alive[sounding] = k
                     sounding += 1
             alive[sounding] = silent
             for pair in range(0, sounding, 2):
                 i, j = alive[pair], alive[pair + 1]
-                phase_i, step_i = np.float32(modes[v, _PHASE, i]), np.float32(modes[v, _STEP, i])
-                phase_j, step_j = np.float32(modes[v, _PHASE, j]), np.float32(modes[v, _STEP, j])
-                before_i = modes[v, _AMP, i] + modes[v, _TAIL_AMP, i]
-                before_j = modes[v, _AMP, j] + modes[v, _TAIL_AMP, j]
+                phase_i, step_i = np.float32(modes[v, PHASE, i]), np.float32(modes[v, STEP, i])
+                phase_j, step_j = np.float32(modes[v, PHASE, j]), np.float32(modes[v, STEP, j])
+                before_i = modes[v, AMP, i] + modes[v, TAIL_AMP, i]
+                before_j = modes[v, AMP, j] + modes[v, TAIL_AMP, j]
                 for k in (i, j):
-                    keep, tail_keep = modes[v, _KEEP, k], modes[v, _TAIL_KEEP, k]
+                    keep, tail_keep = modes[v, KEEP, k], modes[v, TAIL_KEEP, k]
                     if first > 0:
                         keep, tail_keep = keep ** (span / _BLOCK), tail_keep ** (span / _BLOCK)
-                    modes[v, _AMP, k] *= keep
-                    modes[v, _TAIL_AMP, k] *= tail_keep
-                    phase = modes[v, _PHASE, k] + modes[v, _STEP, k] * lived
-                    modes[v, _PHASE, k] = phase - np.floor(phase)
-                fall_i = np.float32((modes[v, _AMP, i] + modes[v, _TAIL_AMP, i] - before_i) / span)
-                fall_j = np.float32((modes[v, _AMP, j] + modes[v, _TAIL_AMP, j] - before_j) / span)
+                    modes[v, AMP, k] *= keep
+                    modes[v, TAIL_AMP, k] *= tail_keep
+                    phase = modes[v, PHASE, k] + modes[v, STEP, k] * lived
+                    modes[v, PHASE, k] = phase - np.floor(phase)
+                fall_i = np.float32((modes[v, AMP, i] + modes[v, TAIL_AMP, i] - before_i) / span)
+                fall_j = np.float32((modes[v, AMP, j] + modes[v, TAIL_AMP, j] - before_j) / span)
                 amp_i = np.float32(before_i) - fall_i * np.float32(first)
                 amp_j = np.float32(before_j) - fall_j * np.float32(first)
-                left_i, right_i = np.float32(modes[v, _LEFT, i]), np.float32(modes[v, _RIGHT, i])
-                left_j, right_j = np.float32(modes[v, _LEFT, j]), np.float32(modes[v, _RIGHT, j])
+                left_i, right_i = np.float32(modes[v, LEFT, i]), np.float32(modes[v, RIGHT, i])
+                left_j, right_j = np.float32(modes[v, LEFT, j]), np.float32(modes[v, RIGHT, j])
                 for n in range(_BLOCK):
                     a = sine(phase_i + step_i * clock[n]) * (amp_i + fall_i * ramp[n])
                     b = sine(phase_j + step_j * clock[n]) * (amp_j + fall_j * ramp[n])

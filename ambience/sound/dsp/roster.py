@@ -1,7 +1,7 @@
 """Who is sounding: voices in arrays that grow, in the order in which they began; and the player that fills them."""
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -83,7 +83,8 @@ class BankPlayer:
     ----------
     begin : callable
         Called with each note and the control row of the quantum in which it begins; starts voices in the banks. It may
-        return what is to follow: pairs of a delay in frames and an action.
+        return what is to follow: pairs of a delay in frames and an action, by rising delay; each is asked for when the
+        one before has been done.
     *banks : Bank
         Sounded one after the other, in this order.
 
@@ -93,29 +94,36 @@ class BankPlayer:
     spent in the same order however time is cut, and a long roll costs nothing until its strokes are due.
     """
 
-    def __init__(self, begin: Callable[[NoteOn, FloatArray], Sequence[Later] | None], *banks: Bank) -> None:
+    def __init__(self, begin: Callable[[NoteOn, FloatArray], Iterable[Later] | None], *banks: Bank) -> None:
         self._begin = begin
         self._banks = banks
         self._frame = 0
         self._serial = 0
-        self._due: list[tuple[int, int, int, Action]] = []
+        self._due: list[tuple[int, int, int, Action, int, Iterator[Later]]] = []
 
     def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> bool:
         """Add one span to `out`; tell whether all banks rested."""
         for note in notes:
-            self._push(self._frame + note.offset_frames, _NOTE, partial(self._start, note))
+            onset_frame = self._frame + note.offset_frames
+            self._push(onset_frame, _NOTE, partial(self._start, note), onset_frame, iter(()))
         while self._due and self._due[0][0] < self._frame + len(out):
-            frame, _, _, action = heapq.heappop(self._due)
+            frame, _, _, action, onset_frame, later = heapq.heappop(self._due)
             offset_frames = frame - self._frame
             action(offset_frames, controls[offset_frames // QUANTUM_FRAMES])
+            self._follow(onset_frame, later)
         rested = [bank.render(out, controls) for bank in self._banks]
         self._frame += len(out)
         return all(rested)
 
     def _start(self, note: NoteOn, offset_frames: int, controls: FloatArray) -> None:
-        for delay_frames, action in self._begin(note, controls) or ():
-            self._push(self._frame + offset_frames + delay_frames, _REST, action)
+        self._follow(self._frame + offset_frames, iter(self._begin(note, controls) or ()))
 
-    def _push(self, frame: int, rank: int, action: Action) -> None:
+    def _follow(self, onset_frame: int, later: Iterator[Later]) -> None:
+        """Wait for the next of what is to follow a note."""
+        for delay_frames, action in later:
+            self._push(onset_frame + delay_frames, _REST, action, onset_frame, later)
+            return
+
+    def _push(self, frame: int, rank: int, action: Action, onset_frame: int, later: Iterator[Later]) -> None:
         self._serial += 1
-        heapq.heappush(self._due, (frame, rank, self._serial, action))
+        heapq.heappush(self._due, (frame, rank, self._serial, action, onset_frame, later))

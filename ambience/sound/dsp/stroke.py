@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
+from ambience.rng import noise_seed
 from ambience.sound.block import BRIGHTNESS, TENSION
-from ambience.units import FloatArray, db_to_gain
+from ambience.sound.dsp.ringing import SILENCE_DB, longest, powers, rates, relative
+from ambience.units import AnyArray, FloatArray, db_to_gain
 
 RING = math.inf
 """A decay time for modes that do not decay by themselves: a bowed or blown body."""
 
-_NEPERS_PER_T60 = math.log(1000.0)
-_SILENCE_DB = 90.0
 _MEZZO_FORTE = 0.6
 _MEZZO_FORTE_DB = -24.0  # mean of both channels over the first half second
 _VELOCITY_RANGE_DB = 30.0
@@ -55,20 +55,19 @@ class Stroke:
 
     def life_s(self) -> float:
         """Seconds until the last mode is 90 dB down, damper included."""
-        peak = float(np.max(np.abs(self.gain), initial=1e-12))
-        down = _SILENCE_DB + 20.0 * np.log10(np.maximum(np.abs(self.gain) / peak, 1e-5))
-        slowest = np.where(self.tail > 0.0, np.maximum(self.decay_s, self.tail_s), self.decay_s)
-        free = float(np.max(slowest * np.maximum(down, 1e-3) / 60.0, initial=0.0))
-        damped = self.held_s + self.release_s * _SILENCE_DB / 60.0
-        return max(min(free, damped), self.stick.decay_s * _SILENCE_DB / 60.0)
+        down = np.empty_like(self.gain)
+        relative(self.gain, down)
+        free = longest(np.log10(down, out=down), self.decay_s, self.tail_s, self.tail)
+        damped = self.held_s + self.release_s * SILENCE_DB / 60.0
+        return max(min(free, damped), self.stick.decay_s * SILENCE_DB / 60.0)
 
     def rms_gain(self, window_s: float) -> float:
         """Root mean square of the modes over the first `window_s`, attack left out."""
-        alpha, beta = (_NEPERS_PER_T60 / time_s for time_s in (self.decay_s, self.tail_s))
-        first, second = 1.0 - self.tail, self.tail
-        power = first**2 * _mean(2.0 * alpha, window_s) + second**2 * _mean(2.0 * beta, window_s)
-        power = power + 2.0 * first * second * _mean(alpha + beta, window_s)
-        return math.sqrt(max(float(np.sum(0.5 * self.gain**2 * power)), 1e-24))
+        falls = np.empty((3, len(self.gain)))
+        rates(self.decay_s, self.tail_s, window_s, falls)
+        power = np.empty_like(self.gain)
+        powers(self.gain, self.tail, falls, np.expm1(falls), power)
+        return math.sqrt(max(float(np.add.reduce(power)), 1e-24))
 
     def at_level(self, level_db: float, *, window_s: float = 0.5) -> "Stroke":
         """Scale the modes so that the first `window_s` measure `level_db` (full scale = 1.0); the stick follows."""
@@ -109,12 +108,23 @@ def roll_s(duration_s: float, strokes_per_s: float, rng: Generator) -> list[floa
     return [float(time_s) for time_s in times_s]
 
 
-def softened(frequency_hz: FloatArray, hardness_hz: float, *, slope: float = 1.0) -> FloatArray:
+def draw_for_hands(rng: Generator, hands: int, numbers: int) -> tuple[FloatArray, AnyArray]:
+    """Draw for hands that strike together, one hand after the other: so many numbers, 0..1, and the seed of its noise.
+
+    A row for each hand, so that all their strokes can be worked out at once.
+    """
+    chance, seeds = np.empty((hands, numbers)), np.empty(hands, dtype=np.uint64)
+    for hand in range(hands):
+        rng.random(out=chance[hand])
+        seeds[hand] = noise_seed(rng)
+    return chance, seeds
+
+
+def between(low: float, high: float, chance: FloatArray) -> FloatArray:
+    """Place numbers from 0..1 between two bounds, as `Generator.uniform` does."""
+    return low + (high - low) * chance
+
+
+def softened(frequency_hz: FloatArray, hardness_hz: float | FloatArray, *, slope: float = 1.0) -> FloatArray:
     """Return the gains that a mallet of finite softness leaves: a low-pass at `hardness_hz`, 6 dB an octave x slope."""
     return np.asarray((1.0 + (frequency_hz / hardness_hz) ** 2) ** (-0.5 * slope))
-
-
-def _mean(rate: FloatArray, window_s: float) -> FloatArray:
-    """Mean of exp(-rate t) over the window."""
-    x = np.maximum(rate * window_s, 1e-9)
-    return np.asarray(-np.expm1(-x) / x)

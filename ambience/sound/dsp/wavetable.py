@@ -1,6 +1,7 @@
 """Long tables in which every partial is a narrow band of noise: the sound of many players in one period."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -109,7 +110,8 @@ class TableSet:
         self._rate_hz = sample_rate_hz
         bin_hz = sample_rate_hz / self.n_frames
         self.fundamentals_hz: FloatArray = np.maximum(np.round(centers_hz / bin_hz), 1.0) * bin_hz
-        self._log_hz = np.log(self.fundamentals_hz)
+        log_hz = np.log(self.fundamentals_hz)
+        self._borders = (0.5 * (log_hz[1:] + log_hz[:-1])).tolist()
         self._opened = [False] * centers_hz.size
         # Left unwritten, memory is not taken.
         self.rows: AnyArray = np.empty(
@@ -122,7 +124,7 @@ class TableSet:
 
     def zone_of(self, frequency_hz: float) -> int:
         """Return the zone whose pitch is nearest."""
-        return int(np.argmin(np.abs(self._log_hz - math.log(frequency_hz))))
+        return bisect_left(self._borders, math.log(frequency_hz))
 
     def open(self, zone: int) -> None:
         """Build the tables of a zone, unless they are there."""

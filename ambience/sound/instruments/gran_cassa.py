@@ -1,5 +1,6 @@
 """Gran cassa: the orchestra's bass drum, more pressure than pitch."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -37,15 +38,15 @@ class GranCassa:
         def strike(note: NoteOn, ring_s: float, roll_db: float, offset_frames: int, controls: FloatArray) -> None:
             bank.strike(offset_frames, self._stroke(note.velocity, controls, ring_s, rng).louder(roll_db))
 
-        def begin(note: NoteOn, controls: FloatArray) -> list[Later]:
+        def begin(note: NoteOn, controls: FloatArray) -> Iterable[Later]:
             if note.articulation not in ("roll", "tremolo"):
                 return [(0, partial(strike, note, self.ring_s, 0.0))]
             times_s = roll_s(note.duration_frames / sample_rate_hz, _ROLLS_PER_S, rng)
             rings_s = [_ROLL_RING_S] * (len(times_s) - 1) + [self.ring_s]
-            return [
+            return (
                 (s_to_frames(time_s, sample_rate_hz), partial(strike, note, ring_s, _ROLL_DB))
                 for time_s, ring_s in zip(times_s, rings_s, strict=True)
-            ]
+            )
 
         return BankPlayer(begin, bank)
 

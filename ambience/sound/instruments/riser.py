@@ -1,5 +1,6 @@
 """A riser: noise and a cluster that climb through the whole note and stop dead at its end."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from ambience.sound.dsp.gust import Gust
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.resonator import ResonatorBank
 from ambience.sound.dsp.roster import BankPlayer
-from ambience.sound.dsp.stroke import RING, Stroke, effort_octaves, level_db, softened
+from ambience.sound.dsp.stroke import RING, Stroke, between, draw_for_hands, effort_octaves, level_db, softened
 from ambience.units import FloatArray
 
 _VOICES = 5  # of the cluster, each with two partials and its own goal
@@ -35,23 +36,31 @@ class Riser:
 
         def begin(note: NoteOn, controls: FloatArray) -> None:
             length_s = note.duration_frames / sample_rate_hz
-            for place in np.linspace(-1.0, 1.0, _VOICES):
-                bank.strike(note.offset_frames, self._slide(note, controls, float(place), length_s, rng))
+            chance, seeds = draw_for_hands(rng, _VOICES, 4)
+            for stroke, seed in zip(self._slides(note, controls, length_s, chance), seeds, strict=True):
+                bank.strike(note.offset_frames, stroke, seed)
             wind.blow(note.offset_frames, self._wind(note, controls, length_s))
 
         return BankPlayer(begin, bank, wind)
 
-    def _slide(self, note: NoteOn, controls: FloatArray, place: float, length_s: float, rng: Generator) -> Stroke:
+    def _slides(self, note: NoteOn, controls: FloatArray, length_s: float, chance: FloatArray) -> Iterator[Stroke]:
+        """Make a stroke for each voice, a row of `chance`."""
         effort = effort_octaves(note.velocity, controls)
-        frequency_hz = note.frequency_hz * 2.0 ** (place * rng.uniform(0.08, 0.2)) * np.array([1.0, 2.0])
+        places = np.linspace(-1.0, 1.0, _VOICES).tolist()
+        bends = (places * between(0.08, 0.2, chance[:, 0])).tolist()
+        frequency_hz = np.array([[note.frequency_hz * 2.0**bend] for bend in bends]) * np.array([1.0, 2.0])
         gain = self.cluster * softened(frequency_hz, 500.0 * 2.0**effort) * np.array([1.0, 0.4]) + 1e-9
+        wavers_hz = between(3.0, 6.0, chance[:, 3]).tolist()
         tail_s = min(0.8 * _STOP_S, 0.1 * length_s)
         stop_s = max(length_s - 2.2 * tail_s, 0.3 * length_s)
-        return Stroke(
-            frequency_hz, gain, np.full(2, RING), np.full(2, RING), np.zeros(2), np.full(2, 0.7 * place), rng.random(2),
-            attack_s=stop_s, held_s=stop_s, release_s=tail_s, glide_octaves=self.climb_octaves * (0.55 + 0.1 * place),
-            glide_s=length_s, drift_cents=35.0, waver=0.4, waver_hz=rng.uniform(3.0, 6.0),
-        ).at_level(level_db(note.velocity) - 8.0 + 20.0 * np.log10(self.cluster + 1e-4))  # fmt: skip
+        for_ever = np.full(2, RING)
+        for number, place in enumerate(places):
+            yield Stroke(
+                frequency_hz[number], gain[number], for_ever, for_ever, np.zeros(2), np.full(2, 0.7 * place),
+                chance[number, 1:3], attack_s=stop_s, held_s=stop_s, release_s=tail_s,
+                glide_octaves=self.climb_octaves * (0.55 + 0.1 * place), glide_s=length_s,
+                drift_cents=35.0, waver=0.4, waver_hz=wavers_hz[number],
+            ).at_level(level_db(note.velocity) - 8.0 + 20.0 * np.log10(self.cluster + 1e-4))  # fmt: skip
 
     def _wind(self, note: NoteOn, controls: FloatArray, length_s: float) -> Gust:
         effort = effort_octaves(note.velocity, controls)

@@ -1,5 +1,6 @@
 """Taiko: a row of big drums whose players never land quite together."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -11,7 +12,7 @@ from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import NoteOn
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.roster import BankPlayer, Later
-from ambience.sound.dsp.stroke import Stick, Stroke, effort_octaves, level_db, roll_s, softened
+from ambience.sound.dsp.stroke import Stick, Stroke, between, draw_for_hands, effort_octaves, level_db, roll_s, softened
 from ambience.units import FloatArray, s_to_frames
 
 # Zeros of the Bessel functions: the modes of an ideal round skin.
@@ -33,38 +34,45 @@ class Taiko:
     def player(self, sample_rate_hz: int, rng: Generator) -> BankPlayer:
         """Make a player; every random choice it will ever make comes from `rng`."""
         bank = ModalBank(sample_rate_hz, len(_RATIOS), rng)
-        drums = [2.0 ** (rng.uniform(-0.09, 0.09)) for _ in range(self.players)]
-        seats = np.linspace(-0.7, 0.7, self.players) if self.players > 1 else np.zeros(1)
+        drums = np.array([[2.0 ** (rng.uniform(-0.09, 0.09))] for _ in range(self.players)])
+        seats = np.linspace([-0.7], [0.7], self.players) if self.players > 1 else np.zeros((1, 1))
 
         def strike(note: NoteOn, offset_frames: int, controls: FloatArray) -> None:
             late_s = np.abs(rng.standard_normal(self.players)) * self.spread_s
-            for drum, seat, late in zip(drums, seats, late_s - late_s.min(), strict=True):
-                stroke = self._stroke(note, controls, drum, float(seat), rng)
-                bank.strike(offset_frames + s_to_frames(float(late), sample_rate_hz), stroke)
+            chance, seeds = draw_for_hands(rng, self.players, 1 + 3 * len(_RATIOS))
+            strokes = self._strokes(note, controls, drums, seats, chance)
+            for late, stroke, seed in zip(late_s - late_s.min(), strokes, seeds, strict=True):
+                bank.strike(offset_frames + s_to_frames(float(late), sample_rate_hz), stroke, seed)
 
-        def begin(note: NoteOn, controls: FloatArray) -> list[Later]:
+        def begin(note: NoteOn, controls: FloatArray) -> Iterable[Later]:
             if note.articulation not in ("roll", "tremolo"):
                 return [(0, partial(strike, note))]
             times_s = roll_s(note.duration_frames / sample_rate_hz, _ROLLS_PER_S, rng)
-            return [(s_to_frames(time_s, sample_rate_hz), partial(strike, note)) for time_s in times_s]
+            return ((s_to_frames(time_s, sample_rate_hz), partial(strike, note)) for time_s in times_s)
 
         return BankPlayer(begin, bank)
 
-    def _stroke(self, note: NoteOn, controls: FloatArray, drum: float, seat: float, rng: Generator) -> Stroke:
-        velocity = min(note.velocity * rng.uniform(0.9, 1.05), 1.0)
-        effort = effort_octaves(velocity, controls)
-        body_hz = body_pitch_hz(note.frequency_hz) * drum
-        frequency_hz = body_hz * _RATIOS * rng.uniform(0.99, 1.01, len(_RATIOS))
-        gain = rng.uniform(0.6, 1.0, len(_RATIOS)) / _RATIOS**0.6 * softened(frequency_hz, 210.0 * 2.0**effort)
-        gain[0] = 1.0
+    def _strokes(
+        self, note: NoteOn, controls: FloatArray, drums: FloatArray, seats: FloatArray, chance: FloatArray
+    ) -> Iterator[Stroke]:
+        """Make a stroke for each player: a row of `drums`, `seats` and `chance`."""
+        count, players_db = len(_RATIOS), 10.0 * np.log10(self.players)
+        velocities = [min(note.velocity * share, 1.0) for share in between(0.9, 1.05, chance[:, 0]).tolist()]
+        efforts = [effort_octaves(velocity, controls) for velocity in velocities]
+        tuning, force, aside = chance[:, 1:].reshape(-1, 3, count).swapaxes(0, 1)
+        frequency_hz = body_pitch_hz(note.frequency_hz) * drums * _RATIOS * between(0.99, 1.01, tuning)
+        hardness_hz = np.array([[210.0 * 2.0**effort] for effort in efforts])
+        gain = between(0.6, 1.0, force) / _RATIOS**0.6 * softened(frequency_hz, hardness_hz)
+        gain[:, 0] = 1.0
+        pan = np.clip(seats + between(-0.1, 0.1, aside), -1.0, 1.0) * np.minimum(frequency_hz / 200.0, 1.0)
         decay_s = self.ring_s / (1.0 + 0.75 * (_RATIOS - 1.0))
-        count = len(_RATIOS)
-        return Stroke(
-            frequency_hz, gain, 0.55 * decay_s, decay_s, np.full(count, 0.35),
-            pan=np.clip(seat + rng.uniform(-0.1, 0.1, count), -1.0, 1.0) * np.minimum(frequency_hz / 200.0, 1.0),
-            phase_cycles=np.zeros(count), attack_s=0.0015, drop=0.13 * 2.0 ** (0.6 * effort), drop_s=0.045,
-            stick=Stick(0.9 * self.stick, cutoff_hz=1500.0 * 2.0 ** (0.8 * effort), decay_s=0.045, band=0.55),
-        ).at_level(level_db(velocity) - 10.0 * np.log10(self.players))  # fmt: skip
+        early_s, tail, phase_cycles = 0.55 * decay_s, np.full(count, 0.35), np.zeros(count)
+        for number, (velocity, effort) in enumerate(zip(velocities, efforts, strict=True)):
+            yield Stroke(
+                frequency_hz[number], gain[number], early_s, decay_s, tail, pan[number], phase_cycles,
+                attack_s=0.0015, drop=0.13 * 2.0 ** (0.6 * effort), drop_s=0.045,
+                stick=Stick(0.9 * self.stick, cutoff_hz=1500.0 * 2.0 ** (0.8 * effort), decay_s=0.045, band=0.55),
+            ).at_level(level_db(velocity) - players_db)  # fmt: skip
 
 
 def body_pitch_hz(frequency_hz: float) -> float:

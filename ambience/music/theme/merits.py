@@ -1,0 +1,28 @@
+"""What speaks for a theme, and what against it."""
+
+from dataclasses import dataclass, fields
+
+REJECTED = 40.0  # a fault that no merit outweighs
+
+
+@dataclass(frozen=True, slots=True)
+class Merits:
+    """What speaks for a theme, in points; higher is better, and a broken rule costs `REJECTED`."""
+
+    climax: float = 0.0  # one highest note, two thirds of the way, long and on a strong beat
+    line: float = 0.0  # singable: steps, leaps that are answered, a range for a voice
+    rhythm: float = 0.0  # breadth, and figures that come back
+    signature: float = 0.0  # a head that is known by its rhythm and by one leap
+    contour: float = 0.0  # a clear shape as a whole
+    memory: float = 0.0  # as much that is known as that is new
+    cadence: float = 0.0  # a close that is prepared and a rest that is earned
+    harmony: float = 0.0  # chords that carry it, and one door to somewhere else
+
+    @property
+    def total(self) -> float:
+        """All points together."""
+        return sum(points for _, points in self.named())
+
+    def named(self) -> tuple[tuple[str, float], ...]:
+        """List the points by name."""
+        return tuple((field.name, getattr(self, field.name)) for field in fields(self))
