@@ -253,6 +253,12 @@ def test_rare_events_are_as_rare_as_promised(name: str, least_s: float, most_s: 
         assert least_s <= length_s / np.mean(counts) <= most_s
 
 
+@pytest.mark.parametrize(("groan", "words"), [(0.0, {"marcato"}), (0.5, {"marcato", "swell"}), (1.0, {"swell"})])
+def test_the_hull_is_struck_where_it_does_not_groan(groan: float, words: set[str]) -> None:
+    hull = _build("hull", groan=groan, often_s=4.0, seldom_s=8.0)
+    assert {note.articulation for seed in range(8) for note in perform(hull, seed=seed).notes} == words
+
+
 def test_the_fixture_has_a_theme_worth_testing() -> None:
     assert len(HEAD) >= 3 and max(abs(step) for step in HEAD) >= 5
     assert {bar.length_beats for bar in plan()} == {4.0, 3.5, 5.0, 2.5}

@@ -40,6 +40,6 @@ class Hull:
         pitch = tones[pick(chance, low)]
         if bar.ending:
             return ()
-        length, word = (bar.beats(7.0), "swell") if groans else (bar.beats(4.0), "sustain")
+        length, word = (bar.beats(7.0), "swell") if groans else (bar.beats(4.0), "marcato")
         cents = 60.0 * (turn - 0.5)
         return playable([Note(onset + late, length, pitch, velocity, word, cents) for onset in onsets], bar)
