@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ambience import rng
 from ambience.music.form.thread import Statement, state_theme
 from ambience.music.harmony.chords import Chord, progression
+from ambience.music.harmony.coloring import color
 from ambience.music.harmony.plans import PLAN_TABLE
 from ambience.music.harmony.reharmonize import fit_to_melody, palette, pedal_of, walk_bass
 from ambience.music.motif import parse_transform
@@ -100,6 +101,8 @@ def plan_phrase(
     )
     if pedal_pc is None:
         chords = walk_bass(chords, statement.notes, start_beats=start_beats, bar_beats=bar_beats, previous=last_chord)
+    if state.harmony == "theme":  # it is composed in triads; the other plans bring their colors along
+        chords = color(chords, statement.notes, scale, start_beats=start_beats, bar_beats=bar_beats, tension=tension)
     return PhrasePlan(Phrase(index, 0, state.phrase_bars, start_beats, chords), scale, chords, statement)
 
 
