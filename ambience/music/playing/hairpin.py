@@ -84,12 +84,12 @@ def cut_short(points: Points, end_beats: float) -> Points:
 
 
 def harmony_spans(bar: Bar) -> list[tuple[float, float]]:
-    """List where those chords of the phrase begin and end that stay for more than a bar."""
+    """List where the chords of the phrase begin and end."""
     phrase = bar.phrase
     chords = phrase.chords
     turns = [place for place in range(1, len(chords)) if chords[place] != chords[place - 1]]
     edges = [phrase.start_beats + place * bar.length_beats for place in (0, *turns, len(chords))] if chords else []
-    return [(begin, end) for begin, end in pairwise(edges) if end - begin > 1.5 * bar.length_beats]
+    return list(pairwise(edges))
 
 
 def _softness(corners: Points, messa: Sequence[tuple[float, float]], beat: float) -> float:
