@@ -122,8 +122,9 @@ class PianoFigure:
         return [Note(bar.start_beats, min(2, bar.chord_bars) * bar.length_beats, root, velocity)] if wanted else []
 
     def _close(self, bar: Bar, chance: Iterator[float]) -> list[Note]:
-        """End on open tones of the tonic, one after the other."""
-        pitches = pitches_of((bar.scale.tonic_pc, bar.scale.tonic_pc + 7), self.lowest_midi, self.highest_midi)[:3]
+        """End on open tones of the tonic, from the lowest to the highest, which are left to ring."""
+        open_tones = pitches_of((bar.scale.tonic_pc, bar.scale.tonic_pc + 7), self.lowest_midi, self.highest_midi)
+        pitches = (open_tones[0], open_tones[len(open_tones) // 2], open_tones[-1])
         return [
             Note(
                 bar.start_beats + 0.5 * i, bar.length_beats, pitch, strength(0.8 * self.velocity, bar.controls, chance)
