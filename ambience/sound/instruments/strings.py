@@ -30,7 +30,7 @@ _SECTIONS: dict[str, tuple[_Peaks, float, float, int, float, float, int, int, in
 }
 
 _BOWINGS = {
-    "sustain": Bowing(attack_s=0.085, release_s=0.34, accent=0.7, accent_s=0.18, noise=0.5, noise_s=0.08, glint=0.16),
+    "sustain": Bowing(attack_s=0.06, release_s=0.34, accent=0.7, accent_s=0.18, noise=0.5, noise_s=0.08, glint=0.16),
     "marcato": Bowing(
         attack_s=0.045, release_s=0.28, accent=0.7, accent_s=0.16, noise=0.35, noise_s=0.05, glint=0.25, vibrato=0.7
     ),
