@@ -1,12 +1,14 @@
 """How wishes are met: by bridges that can be aimed anew, one at a time, and with the form yielding to them."""
 
 import time
+from dataclasses import replace
 from itertools import pairwise, permutations
 
 import pytest
 from evenings import Evening, endless_work, piece, play
 
-from ambience.music.score import Bar
+from ambience.music.conducting.bridge import pick_up
+from ambience.music.score import Bar, Note
 from ambience.scene import SceneChange, choose_transition
 
 QUANTUM_S = 1.0 / 187.5
@@ -210,3 +212,20 @@ def test_exits_are_told_within_a_millisecond() -> None:
         assert len(conductor.answers(20.0)) == 6
         times_s.append(time.perf_counter() - began_s)
     assert min(times_s) < 0.003  # a busy machine is allowed some delay
+
+
+@pytest.mark.parametrize("silence_beats", [0.0, 1.0])
+def test_what_is_held_enters_softly_before_the_first_beat_unless_that_is_a_blow(silence_beats: float) -> None:
+    bars = bars_of("single-piece", SceneChange(20.0, "misprint"), until_s=40.0)
+    last = next(bar for bar in bars if bar.bridge and bar.bridge.last_bar)
+    assert last.bridge is not None
+    bridge = replace(last.bridge, silence_beats=silence_beats)
+    held = Note(last.start_beats, last.length_beats, 60, 0.6)
+    entered = pick_up([held], last, bridge)
+    if silence_beats:
+        assert entered == ()
+    else:
+        (note,) = entered
+        assert last.start_beats < note.onset_beats < last.end_beats
+        assert note.end_beats == pytest.approx(held.end_beats)
+        assert note.velocity == pytest.approx(0.3)

@@ -12,6 +12,7 @@ from ambience.music.scale import Scale
 from ambience.music.score import Bar, Bridge, Note
 
 _PICK_UP_BEATS = 2.0  # length of the new pulse's announcement
+_SHORTEST_BEATS = 0.5  # of a tone that others have begun: less is not worth an entrance
 _TRIADS = ("major", "minor")
 _PULSES = (0.5, 2.0)  # any other pulse does not fit into the same bars
 
@@ -98,16 +99,27 @@ def in_old_beats(notes: Sequence[Note], counted: Bar, bar: Bar) -> Sequence[Note
 
 
 def pick_up(notes: Sequence[Note], bar: Bar, bridge: Bridge) -> tuple[Note, ...]:
-    """Let a layer that arrives announce itself at the end of the last bar, growing."""
+    """Let a layer that arrives announce itself at the end of the last bar, growing.
+
+    What would sound by then enters there, softly, so that not all of the new state falls on its first beat; where a
+    silence comes before that beat, the beat is meant to be a blow.
+    """
     start_beats = bar.end_beats - min(_PICK_UP_BEATS, 0.5 * bar.length_beats)
     if not bridge.last_bar:
         return ()
+    if bridge.silence_beats == 0.0:
+        notes = [_entering(note, start_beats) for note in notes if note.end_beats > start_beats + _SHORTEST_BEATS]
     span_beats = bar.end_beats - start_beats
     return tuple(
         note._replace(velocity=note.velocity * (0.5 + 0.5 * (note.onset_beats - start_beats) / span_beats))
         for note in notes
         if note.onset_beats >= start_beats
     )
+
+
+def _entering(note: Note, start_beats: float) -> Note:
+    late_beats = max(start_beats - note.onset_beats, 0.0)
+    return note._replace(onset_beats=note.onset_beats + late_beats, duration_beats=note.duration_beats - late_beats)
 
 
 def hold_breath(notes: Sequence[Note], bar: Bar, bridge: Bridge) -> tuple[Note, ...]:
