@@ -54,8 +54,7 @@ class Desk:
 
     def play(self, notes: Sequence[Note], bar: Bar, shade: float) -> tuple[TimedNote, ...]:
         """Play what was written, tuned to the chord, every velocity moved by `shade`."""
-        tuned = intone(notes, bar.chord, bar.drone_pc) if self._intones else notes
-        played = tuple([_timed(_shaded(note, shade) if shade else note, bar) for note in tuned])
+        played = tuple([_timed(_shaded(note, shade) if shade else note, bar) for note in self._tuned(notes, bar)])
         self._held = self.sounding + played
         return played
 
@@ -79,8 +78,7 @@ class Desk:
         view = replace(bar, voices=tuple(sorted(n.note.pitch_midi for n in taken)))
         notes = layer.part.sting(view, at_beats, rng.stream(self._seed, "sting", layer.name, bar.index))
         free = [note for note in _untangled(notes, layer.profile) if note.pitch_midi not in view.voices]
-        tuned = intone(free, bar.chord, bar.drone_pc) if self._intones else free
-        written = tuple(_timed(_before(note, later), bar) for note in tuned)
+        written = tuple(_timed(_before(note, later), bar) for note in self._tuned(free, bar))
         self._held += written
         return written
 
@@ -96,6 +94,9 @@ class Desk:
     def count_anew(self, at_beats: float, ratio: float) -> None:
         """Count what still sounds in the beats of a new tempo; its seconds stay."""
         self._held = tuple(_recount(n, at_beats, ratio) for n in self._held)
+
+    def _tuned(self, notes: Sequence[Note], bar: Bar) -> Sequence[Note]:
+        return intone(notes, bar.chord, bar.drone_pc) if self._intones else notes
 
     def _is_out_of_supply(self, bar: Bar) -> bool:
         """Tell whether nothing is left to play with: then only the drones go on."""
