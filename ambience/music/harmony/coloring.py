@@ -5,6 +5,7 @@ from functools import cache
 
 from ambience.music.harmony.chords import Chord
 from ambience.music.harmony.passing import walking_pcs
+from ambience.music.harmony.reharmonize import hear
 from ambience.music.scale import Scale
 from ambience.music.score import Note
 
@@ -55,7 +56,8 @@ def color(
         if bar and chord == chords[bar - 1]:
             colored.append(before)
             continue
-        heard = _heard(melody, start_beats + bar * bar_beats, bar_beats)
+        tones = hear(melody, start_beats + bar * bar_beats, bar_beats)
+        heard = [(pc, beats / bar_beats) for pc, beats, _ in tones if beats > _HEARD_BEATS]
         after = next((later for later in chords[bar + 1 :] if later != chord), chord)
         worth = {
             kin: sum(_worth(pc, before, after, heard) for pc in kin.pcs[3:])
@@ -76,18 +78,8 @@ def _kin(chord: Chord, scale: Scale) -> tuple[Chord, ...]:
     return tuple(other for other in kin if all(pc in inside for pc in other.pcs))
 
 
-def _heard(melody: Sequence[Note], start: float, bar_beats: float) -> list[tuple[int, float]]:
-    """List the pitch classes that the melody sounds in a bar, each with its share of it."""
-    heard = []
-    for note in melody:
-        beats = min(note.end_beats, start + bar_beats) - max(note.onset_beats, start)
-        if beats > _HEARD_BEATS:
-            heard.append((note.pitch_midi % 12, beats / bar_beats))
-    return heard
-
-
 def _worth(pc: int, before: Chord, after: Chord, heard: Sequence[tuple[int, float]]) -> float:
-    """Tell how welcome an added tone is between two chords and under a melody."""
+    """Tell how welcome an added tone is between two chords, and under pitch classes with their shares of the bar."""
     worth = _PREPARED * (pc in before.pcs)
     worth += _STAYS * (pc in after.pcs) + _RESOLVED * any((pc - step) % 12 in after.pcs for step in (1, 2))
     worth += sum(share * (_SUNG * (sung == pc) - _RUBS * ((sung - pc) % 12 in (1, 11))) for sung, share in heard)

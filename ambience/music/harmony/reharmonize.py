@@ -26,6 +26,21 @@ _PARALLEL = 8.0
 _AMBIGUOUS = 4  # semitones
 
 
+Heard = tuple[int, float, bool]
+"""A tone of the melody within a bar: pitch class, beats, whether a chord must carry it."""
+
+
+def hear(melody: Sequence[Note], start: float, bar_beats: float) -> list[Heard]:
+    """List what the melody sounds in the bar that begins at a beat."""
+    heard = []
+    for note in melody:
+        beats = min(note.end_beats, start + bar_beats) - max(note.onset_beats, start)
+        if beats > 1e-6:
+            weighty = note.duration_beats >= _LONG_BEATS or (note.onset_beats <= start and note.duration_beats >= 1.0)
+            heard.append((note.pitch_midi % 12, beats, weighty))
+    return heard
+
+
 def palette(plan: str, scale: Scale, tension: float) -> tuple[Chord, ...]:
     """List the chords that a plan may use at a tension, the plainest first.
 
@@ -85,7 +100,7 @@ def fit_to_melody(
     Dynamic programming over the bars: A. J. Viterbi, "Error bounds for convolutional codes", 1967.
     """
     bars = len(wished)
-    heard = [_heard(melody, start_beats + bar * bar_beats, bar_beats) for bar in range(bars)]
+    heard = [hear(melody, start_beats + bar * bar_beats, bar_beats) for bar in range(bars)]
     if not any(heard):
         return tuple(wished)
     others = [c if pedal_pc is None else Chord(c.root_pc, c.quality, pedal_pc) for c in choice]
@@ -175,21 +190,7 @@ def _read(cycles: tuple[str, ...], tonic_pc: int) -> tuple[Chord, ...]:
     return tuple(dict.fromkeys(numeral(symbol, tonic_pc) for cycle in cycles for symbol in cycle.split()))
 
 
-_Heard = tuple[int, float, bool]  # pitch class, beats, whether it must be carried
-
-
-def _heard(melody: Sequence[Note], start: float, bar_beats: float) -> list[_Heard]:
-    """List what the melody sounds in a bar."""
-    heard = []
-    for note in melody:
-        beats = min(note.end_beats, start + bar_beats) - max(note.onset_beats, start)
-        if beats > 1e-6:
-            weighty = note.duration_beats >= _LONG_BEATS or (note.onset_beats <= start and note.duration_beats >= 1.0)
-            heard.append((note.pitch_midi % 12, beats, weighty))
-    return heard
-
-
-def _carries(chord: Chord, heard: Sequence[_Heard], bar_beats: float) -> float:
+def _carries(chord: Chord, heard: Sequence[Heard], bar_beats: float) -> float:
     pcs = chord.pcs
     total = sum(beats if pc in pcs else -beats * (_FOREIGN if weighty else _PASSING) for pc, beats, weighty in heard)
     return 4.0 * total / bar_beats
