@@ -229,3 +229,14 @@ def test_what_is_held_enters_softly_before_the_first_beat_unless_that_is_a_blow(
         assert last.start_beats < note.onset_beats < last.end_beats
         assert note.end_beats == pytest.approx(held.end_beats)
         assert note.velocity == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("silence_beats", [0.0, 1.0])
+def test_a_pick_up_loses_none_of_its_short_notes_and_takes_up_none_that_is_over(silence_beats: float) -> None:
+    bars = bars_of("single-piece", SceneChange(20.0, "misprint"), until_s=40.0)
+    last = next(bar for bar in bars if bar.bridge and bar.bridge.last_bar)
+    assert last.bridge is not None
+    pulse = [Note(last.start_beats + 0.25 * step, 0.2, 60, 0.6) for step in range(round(4 * last.length_beats))]
+    kept = pick_up(pulse, last, replace(last.bridge, silence_beats=silence_beats))
+    half_way = last.start_beats + 0.5 * last.length_beats
+    assert [note.onset_beats for note in kept] == [note.onset_beats for note in pulse if note.onset_beats >= half_way]

@@ -104,11 +104,11 @@ def pick_up(notes: Sequence[Note], bar: Bar, bridge: Bridge) -> tuple[Note, ...]
     What would sound by then enters there, softly, so that not all of the new state falls on its first beat; where a
     silence comes before that beat, the beat is meant to be a blow.
     """
-    start_beats = bar.end_beats - min(_PICK_UP_BEATS, 0.5 * bar.length_beats)
     if not bridge.last_bar:
         return ()
+    start_beats = bar.end_beats - min(_PICK_UP_BEATS, 0.5 * bar.length_beats)
     if bridge.silence_beats == 0.0:
-        notes = [_entering(note, start_beats) for note in notes if note.end_beats > start_beats + _SHORTEST_BEATS]
+        notes = [_entering(note, start_beats) for note in notes]
     span_beats = bar.end_beats - start_beats
     return tuple(
         note._replace(velocity=note.velocity * (0.5 + 0.5 * (note.onset_beats - start_beats) / span_beats))
@@ -118,8 +118,10 @@ def pick_up(notes: Sequence[Note], bar: Bar, bridge: Bridge) -> tuple[Note, ...]
 
 
 def _entering(note: Note, start_beats: float) -> Note:
-    late_beats = max(start_beats - note.onset_beats, 0.0)
-    return note._replace(onset_beats=note.onset_beats + late_beats, duration_beats=note.duration_beats - late_beats)
+    """Let a note that has begun by then, and goes on, begin there."""
+    if note.onset_beats >= start_beats or note.end_beats < start_beats + _SHORTEST_BEATS:
+        return note
+    return note._replace(onset_beats=start_beats, duration_beats=note.end_beats - start_beats)
 
 
 def hold_breath(notes: Sequence[Note], bar: Bar, bridge: Bridge) -> tuple[Note, ...]:
