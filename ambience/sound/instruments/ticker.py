@@ -56,6 +56,6 @@ class Ticker:
         decay_s = self.dry_s * (2.5 if self.kind == "metal" else 1.0) / ratios**0.4
         return Stroke(
             frequency_hz, gain, decay_s, 2.5 * decay_s, np.full(count, 0.06), rng.uniform(-0.2, 0.2, count),
-            rng.random(count), attack_s=0.0007,
+            rng.random(count), attack_s=0.0015,
             stick=Stick(1.6, cutoff_hz=3200.0 * 2.0 ** (0.7 * effort), decay_s=0.018, band=0.8),
         ).at_level(level_db(note.velocity) + _DRY_DB)  # fmt: skip
