@@ -23,7 +23,7 @@ from ambience.sound.warm import compile_ahead
 from ambience.timeline import SceneTimeline
 from ambience.units import SAMPLE_RATES_HZ, Audio, FloatArray, s_to_frames
 
-_SPAN_QUANTA = 188  # one second at 48 kHz: long enough for threads to pay, short enough for little memory
+_SPAN_QUANTA = 282  # 1.5 s at 48 kHz: long enough for threads to pay, short enough for little memory
 _SPREAD_QUANTA = 16  # a shorter span is done before other threads have woken up
 
 

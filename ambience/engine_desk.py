@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 import numpy as np
 
 from ambience import plugins, rng
+from ambience.engine_shelf import Shelf
 from ambience.music.score import Bar
 from ambience.music.work import TimedNote
 from ambience.preset import Preset
@@ -38,15 +39,14 @@ class Desk:
     name: str
     player: Player
     channel: Channel
+    shelf: Shelf  # where it takes them, and leaves them to others
     waiting: deque[Awaited] = field(default_factory=deque)
     hairpins: deque[Hairpins] = field(default_factory=deque)  # of the bar that sounds and of those to come
     drawn: int = 0  # how many of them are not empty
     forgiving: bool = False  # a player that raises an error is silent, and the others go on
     failures: int = 0  # spans that it cost
     busy_s: float = 0.0  # what the last span took: the dearest layers are begun first
-    _buffers: list[Audio] = field(default_factory=lambda: [np.zeros((0, 2), np.float32)] * 2)
-    _clean: list[bool] = field(default_factory=lambda: [False] * 2)  # whether a buffer is all zero
-    _turn: int = 0
+    _heard: deque[Audio | None] = field(default_factory=lambda: deque([None, None]))  # in the last spans; None: silence
 
     def expect(self, notes: Iterable[Awaited]) -> None:
         """Put the notes of another bar on the stand."""
@@ -76,7 +76,7 @@ class Desk:
             How loud the layer is at each, but for its hairpins.
         """
         began_s = time.perf_counter()
-        out = self._clean_buffer(QUANTUM_FRAMES * (len(controls) - 1))
+        out = self._buffer(QUANTUM_FRAMES * (len(controls) - 1))
         notes = self._take(start_frame, start_frame + len(out))
         self._turn_pages(start_frame)
         if self.drawn:
@@ -84,10 +84,11 @@ class Desk:
             controls, gains = _opened(controls, expression), gains * expression
         rested = self._sound(out, notes, controls) and self.channel.still
         heard = not rested and self.channel.shape(out, gains)
-        self._buffers[self._turn] = out
-        self._clean[self._turn] = not heard
+        self._heard.append(out if heard else None)
+        if not heard:
+            self.shelf.leave(out)
         self.busy_s = time.perf_counter() - began_s
-        return out if heard else None
+        return self._heard[-1]
 
     def _sound(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> bool:
         """Let the player play; tell whether it rested."""
@@ -118,14 +119,10 @@ class Desk:
                 expression[begin:end] = np.interp(times_s[begin:end], at_s, values)
         return expression
 
-    def _clean_buffer(self, n_frames: int) -> Audio:
-        self._turn = 1 - self._turn
-        out = self._buffers[self._turn]
-        if len(out) != n_frames:
-            return np.zeros((n_frames, 2), np.float32)
-        if not self._clean[self._turn]:
-            out.fill(0.0)
-        return out
+    def _buffer(self, n_frames: int) -> Audio:
+        if (spent := self._heard.popleft()) is not None:
+            self.shelf.bring_back(spent)
+        return self.shelf.take(n_frames)
 
     def _take(self, start_frame: int, stop_frame: int) -> list[NoteOn]:
         """Take the notes that begin within a span."""
@@ -210,10 +207,10 @@ def prepare(desks: Sequence[Desk], crew: Crew) -> None:
 
 def make_desks(preset: Preset, sample_rate_hz: int, mixer: Mixer) -> list[Desk]:
     """Seat a player for every layer."""
-    desks = []
+    desks, shelf = [], Shelf()
     for number, (name, instrument) in enumerate(seats(preset, sample_rate_hz).items()):
         player = instrument.player(sample_rate_hz, rng.stream(preset.seed, "player", name))
-        desks.append(Desk(name, player, mixer.channels[number]))
+        desks.append(Desk(name, player, mixer.channels[number], shelf))
     return desks
 
 

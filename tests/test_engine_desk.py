@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ambience.engine_desk import Crew, Desk, swelling
+from ambience.engine_shelf import Shelf
 from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES
 from ambience.sound.mixer import Mixer, Strip
 
@@ -39,9 +40,9 @@ class Mute:
 
 def played(player, spans=(QUANTA,)):
     mixer = Mixer([Strip("x", low_cut_hz=80.0)], {}, 48_000, streams=lambda name: np.random.default_rng(1))
-    desk = Desk("x", player, mixer.channels[0])
-    parts = [desk.play(0, np.zeros(n + 1), np.zeros((n + 1, 5)), np.ones(n + 1)) for n in spans]
-    return parts, mixer
+    desk = Desk("x", player, mixer.channels[0], Shelf())
+    heard = (desk.play(0, np.zeros(n + 1), np.zeros((n + 1, 5)), np.ones(n + 1)) for n in spans)
+    return [part if part is None else part.copy() for part in heard], mixer
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -56,7 +57,7 @@ def test_a_lost_number_costs_the_same_quantum_however_time_is_cut():
     (whole,), _ = played(Broken((1, 4), np.nan))
     parts, mixer = played(Broken((1, 4), np.nan), spans=(1, 2, 3))
     assert mixer.lost_quanta == 2
-    assert np.array_equal(np.concatenate([part.copy() for part in parts]), whole)
+    assert np.array_equal(np.concatenate(parts), whole)
 
 
 @pytest.mark.parametrize("honest", [True, False])
@@ -65,7 +66,7 @@ def test_silence_is_not_mixed_and_a_filter_rings_out_first(honest):
     assert heard is None
     player = Broken((), 0.0)
     mixer = Mixer([Strip("x", low_cut_hz=80.0)], {}, 48_000, streams=lambda name: np.random.default_rng(1))
-    desk = Desk("x", player, mixer.channels[0])
+    desk = Desk("x", player, mixer.channels[0], Shelf())
     row = (np.zeros(2), np.zeros((2, 5)), np.ones(2))
     assert desk.play(0, *row) is not None
     desk.player = Mute(honest)
@@ -114,7 +115,7 @@ class Fader:
 def swelled(spans, bars):
     """Play spans of so many quanta; a bar is put on the stand no earlier than it must be."""
     fader, frame, waiting = Fader(), 0, list(bars)
-    desk = Desk("x", Constant(), fader)
+    desk = Desk("x", Constant(), fader, Shelf())
     for n in spans:
         stop = frame + n * QUANTUM_FRAMES
         while waiting and round(waiting[0][0].start_s * 48_000) < stop:
@@ -161,7 +162,7 @@ class Listener:
 
 def test_who_plays_softer_plays_darker_and_nothing_else_changes():
     listener = Listener()
-    desk = Desk("x", listener, Fader())
+    desk = Desk("x", listener, Fader(), Shelf())
     desk.swell(swelling(Bar(0.0), ((0.0, 0.5), (1.0, 1.0)), 48_000))
     controls = np.full((101, 5), 0.6)
     desk.play(0, np.arange(101) / BEAT, controls, np.ones(101))
