@@ -21,7 +21,8 @@ def test_one_buffer_is_enough_for_all_who_are_silent():
     first = shelf.take(256)
     shelf.leave(first)
     for _ in range(10):
-        assert (again := shelf.take(256)) is first
+        again = shelf.take(256)
+        assert again is first
         shelf.leave(again)
 
 
