@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from ambience.engine import Engine
-from ambience.engine_desk import short_turns
+from ambience.engine_crew import short_turns
 from ambience.errors import require
 from ambience.io.atomic import Drafts, refuse_existing
 from ambience.io.midi import save_midi
@@ -111,7 +111,7 @@ def render(
     session : Session, optional
         What somebody did live; it is done again, and without a `master` the samples are those that were heard then.
     progress : callable, optional
-        Told how far the work has come, every second of sound.
+        Told how far the work has come, every second and a half of sound.
 
     Raises
     ------

@@ -6,7 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from ambience.engine_desk import Crew, make_desks, make_mixer, prepare
+from ambience.engine_crew import Crew
+from ambience.engine_desk import make_desks, make_mixer, prepare
 from ambience.engine_now import describe
 from ambience.engine_reader import Reader
 from ambience.engine_requests import Exit, Now, Requests, ScheduledChange, check
@@ -88,7 +89,7 @@ class Engine(Requests):
         return np.concatenate(blocks) if blocks else np.zeros((0, 2), dtype=np.float32)
 
     def blocks(self, n_frames: int) -> Iterator[Audio]:
-        """Yield the next `n_frames` in blocks of a second at most; while one is used, the next is being played."""
+        """Yield the next `n_frames`, 1.5 s at a time at most; while one block is used, the next is being played."""
         made = self._blocks(n_frames)
         self._stems = {}
         for audio in made:
@@ -201,7 +202,7 @@ class Engine(Requests):
         wait_for_rooms: Callable[[], object] = list  # nothing to wait for
         for length, following, later in zip(lengths, lengths[1:], lengths[2:], strict=False):
             controls, wait_for_layers = playing
-            layers, _ = wait_for_layers(), wait_for_rooms()  # here alone the crew is waited for
+            _, layers = wait_for_rooms(), wait_for_layers()  # here alone the crew is waited for
             playing = self._play(following)
             if in_rooms:
                 self._ready = np.empty((in_rooms * QUANTUM_FRAMES, 2), dtype=np.float32)

@@ -1,17 +1,15 @@
-"""One layer in the act of sounding, and the crew of threads that plays all of them."""
+"""One layer in the act of sounding: its player, the notes on its stand, and its buffers."""
 
-import contextlib
-import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from ambience import plugins, rng
+from ambience.engine_crew import Crew
 from ambience.engine_shelf import Shelf
 from ambience.music.score import Bar
 from ambience.music.work import TimedNote
@@ -22,14 +20,11 @@ from ambience.sound.mixer import Mixer
 from ambience.sound.orchestra import seats
 from ambience.units import Audio, FloatArray, beats_to_s, cents_to_ratio, midi_to_hz, s_to_frames
 
-T = TypeVar("T")
 Awaited = tuple[int, int, float, float, str]
 """First frame of a note, counted from the beginning of the piece, and the other fields of a `NoteOn`."""
 
 Hairpins = tuple[int, FloatArray, FloatArray]
 """First frame of a bar, moments in seconds, and the gain at each: ramped between, empty for 1 throughout."""
-
-_TURN_S = 0.0005  # a kernel takes about as long; by default, the interpreter lets others wait ten times as long
 
 
 @dataclass(slots=True)
@@ -156,39 +151,6 @@ def _opened(controls: FloatArray, expression: FloatArray) -> FloatArray:
     opened = controls.copy()
     opened[:, BRIGHTNESS] *= expression
     return opened
-
-
-class Crew:
-    """Does jobs, on several threads if that pays; which thread does what never changes a sample."""
-
-    def __init__(self, threads: int) -> None:
-        self.size = threads
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="ambience") if threads > 1 else None
-
-    def begin(self, jobs: Sequence[Callable[[], T]], *, spread: bool) -> Callable[[], list[T]]:
-        """Begin some jobs, in their order; call what is returned to wait for the results."""
-        if self._pool is None or not spread:
-            results = [job() for job in jobs]
-            return lambda: results
-        futures = [self._pool.submit(job) for job in jobs]
-        return lambda: [future.result() for future in futures]
-
-    def leave(self) -> None:
-        """Release the threads; from now on the caller does the jobs."""
-        if self._pool:
-            self._pool.shutdown(wait=True)
-            self._pool = None
-
-
-@contextlib.contextmanager
-def short_turns(turn_s: float = _TURN_S) -> Iterator[None]:
-    """Let threads that wait for the interpreter wait less: while a bar is written, players come back from kernels."""
-    before_s = sys.getswitchinterval()
-    sys.setswitchinterval(turn_s)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before_s)
 
 
 @runtime_checkable

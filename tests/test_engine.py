@@ -14,7 +14,7 @@ from ambience.preset import file as preset_file
 from ambience.scene import When
 from ambience.units import Audio
 
-FRAMES = 64_000
+FRAMES = 80_000
 
 
 def rendered(preset: Preset, *, block: int = 48_000, frames: int = FRAMES, **settings: Any) -> Audio:
@@ -53,7 +53,7 @@ def test_what_is_taken_block_by_block_is_what_is_taken_at_once(battle: Audio, th
         assert np.allclose(sum(engine.take_stems().values()), audio, atol=1e-5)
         parts.append(audio)
     parts.append(engine.render(100))
-    assert max(map(len, parts)) <= 48_128
+    assert max(map(len, parts)) <= 72_192
     assert engine.frame == FRAMES
     assert np.array_equal(np.concatenate(parts), battle)
 

@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from ambience.engine_desk import Crew, Desk, swelling
+from ambience.engine_crew import Crew
+from ambience.engine_desk import Desk, swelling
 from ambience.engine_shelf import Shelf
 from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES
 from ambience.sound.mixer import Mixer, Strip

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from ambience.engine_desk import short_turns
+from ambience.engine_crew import short_turns
 
 _EVERY_S = (0.5, 10.0, 60.0)  # per generation, the young first
 _LONG_S = 0.01  # what takes longer goes through objects that will stay: they are set aside

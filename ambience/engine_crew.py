@@ -1,0 +1,81 @@
+"""The crew of threads that plays all layers: whoever waits for it lends a hand, so no more run than there are cores."""
+
+import contextlib
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+_TURN_S = 0.0005  # a kernel takes about as long; by default, the interpreter lets others wait ten times as long
+
+
+class Crew:
+    """Does jobs, on several threads if that pays; which thread does what never changes a sample.
+
+    Parameters
+    ----------
+    threads : int, >= 1
+        How many work at once, the caller included.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self.size = threads
+        self._pool = ThreadPoolExecutor(threads - 1, thread_name_prefix="ambience") if threads > 1 else None
+
+    def begin(self, jobs: Sequence[Callable[[], T]], *, spread: bool) -> Callable[[], list[T]]:
+        """Begin some jobs, in their order; call what is returned to help with them and get the results."""
+        batch = _Batch(jobs)
+        if self._pool is None or not spread:
+            batch.work()
+            return lambda: batch.results
+        hands = [self._pool.submit(batch.work) for _ in range(self.size - 1)]
+
+        def help_and_wait() -> list[T]:
+            batch.work()
+            for hand in hands:
+                _ = hand.cancel() or hand.result()  # who has not come yet need not come any more
+            return batch.results
+
+        return help_and_wait
+
+    def leave(self) -> None:
+        """Release the threads; from now on the caller does the jobs."""
+        if self._pool:
+            self._pool.shutdown(wait=True)
+            self._pool = None
+
+
+class _Batch(Generic[T]):
+    """Jobs from which each takes the next, whoever is free."""
+
+    def __init__(self, jobs: Sequence[Callable[[], T]]) -> None:
+        self._left = deque(enumerate(jobs))
+        self._done: dict[int, T] = {}
+
+    def work(self) -> None:
+        """Do jobs until none is left."""
+        while self._left:
+            try:
+                number, job = self._left.popleft()
+            except IndexError:  # somebody else was quicker
+                return
+            self._done[number] = job()
+
+    @property
+    def results(self) -> list[T]:
+        """What the jobs returned, in their order."""
+        return [self._done[number] for number in range(len(self._done))]
+
+
+@contextlib.contextmanager
+def short_turns(turn_s: float = _TURN_S) -> Iterator[None]:
+    """Let threads that wait for the interpreter wait less: while a bar is written, players come back from kernels."""
+    before_s = sys.getswitchinterval()
+    sys.setswitchinterval(turn_s)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before_s)
