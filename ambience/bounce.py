@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Literal
 
 from ambience.engine import Engine
-from ambience.engine_crew import short_turns
 from ambience.errors import require
 from ambience.io.atomic import Drafts, refuse_existing
 from ambience.io.midi import save_midi
@@ -224,13 +223,9 @@ def _play(job: _Job, drafts: Drafts) -> _Take:
     )  # fmt: skip
     for change in job.session.changes if job.session else ():
         engine.post(change)
-    with short_turns(), ThreadPoolExecutor(1) as recorder:
-        kept = recorder.submit(lambda: None)
-        for audio in engine.blocks(job.length_frames):
-            kept.result()  # the tape may be one block behind
-            kept = recorder.submit(keep, engine.frame - len(audio), audio, engine.take_stems())
-            job.report(Progress("rendering", _RENDERED * engine.frame / job.length_frames))
-        kept.result()
+    for audio in engine.blocks(job.length_frames):
+        keep(engine.frame - len(audio), audio, engine.take_stems())
+        job.report(Progress("rendering", _RENDERED * engine.frame / job.length_frames))
     score = engine.score()
     engine.close()  # not after an interruption: that would wait for threads that compile
     return _Take(mix, tuple(stems), meter, score)

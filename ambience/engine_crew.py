@@ -1,15 +1,11 @@
 """The crew of threads that plays all layers: whoever waits for it lends a hand, so no more run than there are cores."""
 
-import contextlib
-import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-
-_TURN_S = 0.0005  # a kernel takes about as long; by default, the interpreter lets others wait ten times as long
 
 
 class Crew:
@@ -36,7 +32,8 @@ class Crew:
         def help_and_wait() -> list[T]:
             batch.work()
             for hand in hands:
-                _ = hand.cancel() or hand.result()  # who has not come yet need not come any more
+                if not hand.cancel():  # who has not come yet need not come any more
+                    hand.result()
             return batch.results
 
         return help_and_wait
@@ -68,14 +65,3 @@ class _Batch(Generic[T]):
     def results(self) -> list[T]:
         """What the jobs returned, in their order."""
         return [self._done[number] for number in range(len(self._done))]
-
-
-@contextlib.contextmanager
-def short_turns(turn_s: float = _TURN_S) -> Iterator[None]:
-    """Let threads that wait for the interpreter wait less: while a bar is written, players come back from kernels."""
-    before_s = sys.getswitchinterval()
-    sys.setswitchinterval(turn_s)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before_s)

@@ -1,13 +1,11 @@
 """The interpreter keeps calm while somebody listens: garbage is collected by hand, and threads take short turns."""
 
 import gc
+import sys
 import threading
 import time
-from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
-
-from ambience.engine_crew import short_turns
 
 _EVERY_S = (0.5, 10.0, 60.0)  # per generation, the young first
 _LONG_S = 0.01  # what takes longer goes through objects that will stay: they are set aside
@@ -20,7 +18,7 @@ _TURN_S = 1e-4
 _lock = threading.Lock()
 _calm = 0  # sessions that are open
 _was_enabled = True
-_turns = ExitStack()
+_turn_before_s = 0.0
 
 
 class Calm:
@@ -38,13 +36,14 @@ class Calm:
         self._due_s = [0.0, 0.0, 0.0]
 
     def __enter__(self) -> Self:
-        global _calm, _was_enabled
+        global _calm, _was_enabled, _turn_before_s
         with _lock:
             if _calm == 0:
                 _was_enabled = gc.isenabled()
                 gc.collect()
                 gc.disable()
-                _turns.enter_context(short_turns(_TURN_S))
+                _turn_before_s = sys.getswitchinterval()
+                sys.setswitchinterval(_TURN_S)
             gc.freeze()
             _calm += 1
         now_s = time.perf_counter()
@@ -57,7 +56,7 @@ class Calm:
             _calm -= 1
             if _calm == 0:
                 gc.unfreeze()
-                _turns.close()
+                sys.setswitchinterval(_turn_before_s)
                 if _was_enabled:
                     gc.enable()
 
