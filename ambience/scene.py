@@ -23,6 +23,18 @@ class Controls:
 
 
 @dataclass(frozen=True, slots=True)
+class Stanza:
+    """One phrase of a stay, as far as it differs from what its state says."""
+
+    rests: tuple[str, ...] = ()  # layers of the state that are silent in it
+    tension: float = 0.0  # added to the state's, -0.5..0.5, less where that is near 0 or 1
+    brightness: float = 0.0  # the same
+
+
+_AS_THE_STATE = Stanza()
+
+
+@dataclass(frozen=True, slots=True)
 class SceneState:
     """One state of the piece, as the preset's table of that name describes it."""
 
@@ -40,6 +52,15 @@ class SceneState:
     leave: When = "bar"  # earliest moment at which the state may be left
     min_dwell_s: float = 8.0  # shortest stay
     cue: str = ""  # motif of the cast that is heard whenever the state begins
+    stanzas: tuple[Stanza, ...] = ()  # what the phrases of a stay are like, in turn; empty: all as the state says
+
+    def stanza(self, turn: int) -> Stanza:
+        """Tell what a phrase is like, by how many phrases the stay has had before it."""
+        return self.stanzas[turn % len(self.stanzas)] if self.stanzas else _AS_THE_STATE
+
+    def stanzas_about(self, turn: int) -> tuple[Stanza | None, Stanza, Stanza]:
+        """Tell the same of the phrase before it (None: it is the first), of it, and of the one after it."""
+        return self.stanza(turn - 1) if turn else None, self.stanza(turn), self.stanza(turn + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from ambience import rng
+from ambience.lifts import Lifts
 from ambience.scene import Controls, SceneChange, Scenes, SceneState
 from ambience.units import FloatArray, db_to_gain, smoothsteps
 
@@ -69,6 +70,7 @@ class SceneTimeline:
         self._noise = rng.stream(seed, "wander").uniform(-1.0, 1.0, (2, len(_OCTAVES), 4096))
         self._curve = np.array(scenes.tension_curve, dtype=np.float64).reshape(-1, 2)
         self._ramps: list[_Ramp] = []  # all that were ever posted, by rising start
+        self._lifts = Lifts()
         self.changes = 0  # how often it was told something new
         first = scenes.script[0]
         self._after = [self._target(scenes.state(first.state or scenes.states[0].name), first)]  # ramp 0, 1, 2 …
@@ -111,6 +113,10 @@ class SceneTimeline:
         self.changes += 1
         self._curve = np.concatenate((self._curve, np.array(points, dtype=np.float64).reshape(-1, 2)))
 
+    def lift(self, start_s: float, end_s: float, tension: float, brightness: float) -> None:
+        """Lead tension and brightness away from what is asked for, by what a phrase adds to them."""
+        self.changes += self._lifts.lead(start_s, end_s, tension, brightness)
+
     def rows(self, times_s: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Tell controls and layer gains at some moments.
 
@@ -138,11 +144,12 @@ class SceneTimeline:
         return Controls(*self._wandering(self._values(times_s), times_s)[0].tolist())
 
     def _wandering(self, values: FloatArray, times_s: FloatArray) -> FloatArray:
-        """Let tension and brightness wander from where they stand, but not beyond 0..1."""
+        """Let tension and brightness wander from where they stand and where they are led, but not beyond 0..1."""
         controls = values[:, :_N_CONTROLS].copy()
         moving = controls[:, _TENSION : _BRIGHTNESS + 1]
         room = 4.0 * moving * (1.0 - moving)  # the extremes hold still
-        moving += (values[:, _N_CONTROLS, None] * _FULL_WANDER_SWELL) * room * _wander(self._noise, times_s).T
+        swell = values[:, _N_CONTROLS, None] * _FULL_WANDER_SWELL
+        moving += (swell * _wander(self._noise, times_s).T + self._lifts.at(times_s)) * room
         return np.minimum(np.maximum(controls, 0.0), 1.0)
 
     def _ramp(self, change: SceneChange) -> _Ramp:

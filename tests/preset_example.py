@@ -71,6 +71,7 @@ min_dwell_s = 10
 [states.battle]
 layers = ["floor", "high"]
 gains_db = {{ high = 3 }}
+stanzas = [{{ rests = ["high"], tension = -0.1, brightness = -0.05 }}, {{ tension = 0.1 }}]
 tempo_ratio = 2
 mode = "phrygian"
 harmony = "battle"

@@ -10,10 +10,10 @@ from numpy.random import Generator
 
 from ambience.music.harmony.chords import Chord
 from ambience.music.scale import Scale
-from ambience.scene import Controls, Passage, SceneState
+from ambience.scene import Controls, Passage, SceneState, Stanza
 from ambience.units import beats_to_s, s_to_beats
 
-_AS_THE_STATE = Passage()
+_AS_THE_STATE, _AS_ITS_STATE = Passage(), Stanza()
 
 
 class Note(NamedTuple):
@@ -92,6 +92,9 @@ class Phrase:
     bars: int  # length of the phrase
     start_beats: float  # from the start of the piece
     chords: tuple[Chord, ...] = ()  # one a bar, as planned; empty: only the next one is known
+    stanza: Stanza = _AS_ITS_STATE  # how it differs from what its state says
+    led_on: bool = False  # the phrase before led on to it: it begins where that one had grown to
+    leads_on: bool = False  # the phrase after it goes further, so that it does not sink back at its end
 
     @property
     def last_bar(self) -> bool:

@@ -70,6 +70,11 @@ def _of_states(table: Mapping[str, Any]) -> Iterator[Link]:
         for i, layer in enumerate(playing):
             if isinstance(layer, str) and layer not in layers:
                 yield ("states", name, "layers", i), layer, "is not a layer of the preset", _among(layer, layers)
+        for i, stanza in _tables(state.get("stanzas")):
+            for k, layer in enumerate(_list(stanza.get("rests"))):
+                if isinstance(layer, str) and layer not in playing:
+                    hint = _among(layer, [word for word in playing if isinstance(word, str)])
+                    yield ("states", name, "stanzas", i, "rests", k), layer, "is not a layer of this state", hint
         for layer, level in _table(state.get("gains_db")).items():
             if layer not in playing:
                 hint = _among(layer, [word for word in playing if isinstance(word, str)])

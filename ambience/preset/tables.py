@@ -11,6 +11,7 @@ from ambience.preset.terms import (
     FileBeside,
     Harmony,
     LevelDb,
+    Lift,
     MasterName,
     Meter,
     Mode,
@@ -26,7 +27,7 @@ from ambience.preset.terms import (
     broken,
     pitch_midi,
 )
-from ambience.scene import Controls, SceneChange, SceneState, When
+from ambience.scene import Controls, SceneChange, SceneState, Stanza, When
 
 _TWELFTH_SEMITONES = 19  # below, no octave of the tonic is sure to hold a theme
 _THEME_SOURCES = ("motif", "midi", "musicxml", "melody")
@@ -104,6 +105,16 @@ class Layer(Settings):
     stem: Stem = Field(description="group into which it is mixed when stems are written")
 
 
+class StanzaTable(Settings):
+    """One phrase of a stay in a state, as far as it differs from what the state says."""
+
+    called: ClassVar[str] = "a stanza"
+
+    rests: tuple[AnyName, ...] = Field(default=(), description="layers of the state that are silent in it")
+    tension: Lift = Field(default=0.0, description="added to the state's, less where that is near 0 or 1")
+    brightness: Lift = Field(default=0.0, description="added to the state's, less where that is near 0 or 1")
+
+
 class State(Settings):
     """One state of the piece: what plays, how it feels, how it is left."""
 
@@ -124,6 +135,9 @@ class State(Settings):
     theme: Transforms = Field(
         default=(), description="what becomes of the theme, one transform a phrase; absent: it rests"
     )
+    stanzas: tuple[StanzaTable, ...] = Field(
+        default=(), description="what the phrases of a stay are like, in turn; absent: all as the state says"
+    )
     phrase_bars: Annotated[Whole, Field(ge=1, le=32)] = Field(default=8, description="length of a phrase in bars")
     meter: Meter = Field(default="", description="time signature; absent: that of the piece")
     swell: Annotated[Number, Field(ge=0, le=0.5)] = Field(
@@ -137,11 +151,11 @@ class State(Settings):
 
     def scene(self, name: str) -> SceneState:
         """Return the state in the words of the conductor."""
-        own = self.model_dump(exclude={*Controls.__dataclass_fields__, "gains_db", "mode"})
+        own = self.model_dump(exclude={*Controls.__dataclass_fields__, "gains_db", "mode", "stanzas"})
+        stanzas = tuple(Stanza(**stanza.model_dump()) for stanza in self.stanzas)
         controls = Controls(**{word: getattr(self, word) for word in Controls.__dataclass_fields__})
-        return SceneState(
-            name=name, controls=controls, gains_db=tuple(self.gains_db.items()), mode=self.mode or "", **own
-        )
+        gains_db, mode = tuple(self.gains_db.items()), self.mode or ""
+        return SceneState(name=name, controls=controls, gains_db=gains_db, mode=mode, stanzas=stanzas, **own)
 
 
 class CastMember(Settings):

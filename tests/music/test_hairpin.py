@@ -83,6 +83,18 @@ def test_a_phrase_grows_to_the_theme_s_climax_and_fades_at_its_end(name: str) ->
     assert 0.2 < where < 0.9
 
 
+def test_a_phrase_that_leads_on_to_a_greater_one_does_not_sink_to_where_it_began() -> None:
+    part = plugins.build("parts", {"name": "melody", "hairpin": 0.4})
+    bars = [bar for bar in plan() if bar.phrase.index == 0]
+    ends = {}
+    for leads_on in (False, True):
+        last = dataclasses.replace(bars[-1], phrase=dataclasses.replace(bars[-1].phrase, leads_on=leads_on))
+        ends[leads_on] = part.dynamics(last)[-1][1]
+    goes_on = dataclasses.replace(bars[0], phrase=dataclasses.replace(bars[0].phrase, led_on=True))
+    assert ends[False] < ends[True] < 1.0
+    assert part.dynamics(goes_on)[0][1] == ends[True]
+
+
 def test_a_swell_is_largest_at_the_end_of_its_phrase() -> None:
     part = plugins.build("parts", {"name": "swell"})
     bars = [bar for bar in plan() if bar.phrase.index == 0]

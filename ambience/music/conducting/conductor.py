@@ -10,6 +10,7 @@ from ambience.music.conducting.course import Place, beginning, decide
 from ambience.music.conducting.cutting import cut_for_wish, cut_for_zero
 from ambience.music.conducting.departure import rule_for
 from ambience.music.conducting.ensemble import Ensemble
+from ambience.music.conducting.leading_on import lead
 from ambience.music.conducting.outlook import Answer, answers, foretell, next_arrival
 from ambience.music.conducting.phrases import Phrases
 from ambience.music.conducting.recorder import Recorder
@@ -37,6 +38,7 @@ class Conductor:
         self._bar_place = self.place  # of the last bar
         self._written: WrittenBar | None = None  # the last bar, until nothing can change it any more
         self._closed: WrittenBar | None = None  # it, from then on
+        lead(timeline, self.place, 0)
         self._phrases = Phrases(work, self.place, self._controls(self.place).tension)
         self._endless = EndlessForm(work) if work.end_s is None and isfinite(work.form_s) else None
         self._form_s = work.form_s
@@ -206,6 +208,7 @@ class Conductor:
     def _bar(self, place: Place) -> Bar:
         work, end_beats = self._work, place.at_beats + place.length_beats
         ending = work.end_s is not None and place.end_s + work.bar_s_in(place.state) > work.end_s + 1e-9
+        lead(self._timeline, place, self._phrases.turn_of(place))
         controls = self._controls(place)
         self._phrases.follow(place, controls.tension)
         plan, harmony = self._phrases.plan, self._phrases.harmony(place, ending=ending)

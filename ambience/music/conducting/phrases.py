@@ -37,6 +37,12 @@ class Phrases:
         self._last: Chord | None = None
         self.plan = self._plan(place.state, place.passage, place.at_beats, 0, arriving=True)
 
+    def turn_of(self, place: Place) -> int:
+        """Count the phrases that the stay has had before the one to which a bar belongs."""
+        if place.arrival or place.index == 0:
+            return 0
+        return self._stay_turns + (place.bridge is None and not place.bars_done)
+
     def follow(self, place: Place, tension: float) -> None:
         """Go on to the phrase that begins with a bar, if one does; `tension`, 0..1, is that of the bar."""
         self._tension = tension
@@ -116,6 +122,7 @@ class Phrases:
             last_chord=self._last if arriving else self.plan.chords[-1],
             running=None if arriving else self.plan.statement,
             passage=passage,
+            stanzas=state.stanzas_about(0 if arriving else self._stay_turns + 1),
         )
 
 

@@ -10,6 +10,7 @@ Points = tuple[tuple[float, float], ...]
 """(beat, expression 0..1), by rising beat; straight lines between."""
 
 _CLIMAX = 0.62  # of a phrase in which no theme says where its climax is
+_LED_ON = 0.7  # by ear: how near to its climax a phrase stays that leads on to a greater one
 _MIDDLE = 0.6  # of a long note, where it is loudest
 _MESSA = 0.5  # of the way to the climax, that a long note swells by itself
 _LONG_S = 3.0  # by ear: shorter notes have no time to swell
@@ -112,4 +113,5 @@ def _arch(bar: Bar) -> Points:
         highest = bar.theme.statement.climax_beats
         if 0.25 * length <= highest - start <= 0.85 * length:
             climax = highest
-    return ((start, 0.0), (climax, 1.0), (start + length, 0.0))
+    opens, closes = _LED_ON * bar.phrase.led_on, _LED_ON * bar.phrase.leads_on
+    return ((start, opens), (climax, 1.0), (start + length, closes))
