@@ -30,6 +30,7 @@ class SceneState:
     controls: Controls
     layers: tuple[str, ...]  # the layers that play in it
     gains_db: tuple[tuple[str, float], ...] = ()  # offsets to the layers' own gains
+    tacet: tuple[tuple[str, ...], ...] = ()  # layers that rest for a phrase, one list a phrase of a stay, in turn
     tempo_ratio: float = 1.0  # to the tempo of the piece; 2 keeps one grid
     mode: str = ""  # scale on the common tonic; empty: the mode of the theme
     harmony: str = "pedal"  # name of a harmonic plan
@@ -40,6 +41,10 @@ class SceneState:
     leave: When = "bar"  # earliest moment at which the state may be left
     min_dwell_s: float = 8.0  # shortest stay
     cue: str = ""  # motif of the cast that is heard whenever the state begins
+
+    def resting(self, bars: int) -> tuple[str, ...]:
+        """Tell which layers rest when a stay has lasted so many bars."""
+        return self.tacet[bars // self.phrase_bars % len(self.tacet)] if self.tacet else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,11 @@ def _of_states(table: Mapping[str, Any]) -> Iterator[Link]:
             if layer not in playing:
                 hint = _among(layer, [word for word in playing if isinstance(word, str)])
                 yield ("states", name, "gains_db", layer), level, "is not a layer of this state", hint
+        for phrase, resting in enumerate(_list(state.get("tacet"))):
+            for i, layer in enumerate(_list(resting)):
+                if layer not in playing:
+                    hint = _among(str(layer), [word for word in playing if isinstance(word, str)])
+                    yield ("states", name, "tacet", phrase, i), layer, "is not a layer of this state", hint
 
 
 def _of_cast(table: Mapping[str, Any]) -> Iterator[Link]:

@@ -116,6 +116,9 @@ class State(Settings):
     level: Share = Field(default=1.0, description="what is left of a supply such as oxygen: 1 plenty … 0 none")
     layers: Annotated[tuple[AnyName, ...], Field(min_length=1)] = Field(description="names of the layers that play")
     gains_db: dict[AnyName, LevelDb] = Field(default={}, description="offset in dB to the level of each layer named")
+    tacet: tuple[tuple[AnyName, ...], ...] = Field(
+        default=(), description="layers that rest for a whole phrase, one list a phrase, in turn; absent: all play on"
+    )
     tempo_ratio: Annotated[Number, Field(ge=0.25, le=4)] = Field(
         default=1.0, description="tempo over that of the piece; 2 is double time on the same grid"
     )

@@ -34,7 +34,7 @@ class Desk:
     def write(self, bar: Bar) -> tuple[Note, ...]:
         """Let the layer write the bar, dissolve, arrive, or rest; nothing counts before it is played."""
         layer, bridge = self._layer, bar.bridge
-        stays = layer.name in bar.state.layers
+        stays = layer.name in bar.state.layers and layer.name not in bar.state.resting(bar.state_bars)
         arrives = bridge is not None and layer.name in bridge.arriving.layers
         since_s = bar.start_s + 1e-6
         self.sounding = sounding = tuple([n for n in self._held if n.end_s > since_s]) if self._held else ()
