@@ -96,6 +96,12 @@ BAD_VALUES = [
     ('layers = ["floor"]', "layers = []", "[states.drift]: layers = [], must not be empty", ""),
     ('layers = ["floor"]', 'layers = ["flor"]', "layers #1 = 'flor', is not a layer", "Did you mean 'floor'?"),
     ("{ high = 3 }", "{ hihg = 3 }", "[states.battle.gains_db]: hihg = 3, is not a layer", "Did you mean 'high'?"),
+    (
+        'rests = ["high"]',
+        'rests = ["hihg"]',
+        "[states.battle.stanzas #1]: rests #1 = 'hihg', is not a layer",
+        "Did you mean 'high'?",
+    ),
     ("deep = -6", "depe = -6", "[layers.floor.sends_db]: depe = -6, is sent to", "Did you mean 'deep'?"),
     ('to = "battle"', 'to = "batle"', "[transitions #1]: to = 'batle', is not a state", "Did you mean 'battle'?"),
     ('state = "battle"', 'state = "batle"', "[script #2]: state = 'batle', is not a", "Did you mean 'battle'?"),

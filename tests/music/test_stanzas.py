@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from written_bars import notes_of, write
 
 import ambience
 from ambience.lifts import Lifts
 from ambience.music.sheet import Score, Track
+from ambience.preset import file as preset_file
+from ambience.scene import SceneChange
 
 STATE = "opening"
 PRESET = "single-piece"
@@ -85,3 +88,12 @@ def test_a_state_without_stanzas_is_as_it_says_in_every_phrase() -> None:
     state = replace(ambience.load(PRESET).scenes.state(STATE), stanzas=())
     assert state.stanza(0) == state.stanza(7)
     assert state.stanza(3).rests == ()
+
+
+def test_who_rests_comes_in_with_the_next_state_if_that_wants_it() -> None:
+    piece = preset_file.read("single-piece").override(state="battle", duration_s=60.0)
+    work, bars = write(piece, SceneChange(1.0, "oxygen"))
+    bridge = [w for w in bars if w.bar.bridge is not None]
+    assert all("strings" in w.bar.phrase.stanza.rests for w in bridge)
+    assert not notes_of(work, bridge[0], "Chorale")
+    assert notes_of(work, bridge[-1], "Chorale")

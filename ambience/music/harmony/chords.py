@@ -25,7 +25,7 @@ _COLORS = {"minor": ("minor_add9", "minor7", "minor_major7"), "major": ("add9", 
 _FOREIGN_TENSION = 0.6
 _BATTLE_BAR_S = 2.5  # shorter bars hold a battle chord for two, so that an ostinato is heard twice the same
 _RUSHING_TENSION = 0.9  # unless it has become unbearable
-_GOAL_S = 8.0  # pace of a resolution: about one chord in so many seconds
+_GOAL_S = 4.0  # pace of a resolution: about one chord in so many seconds, as under a theme
 _NUMERAL = re.compile(r"([b#]?)(iii|ii|iv|i|vii|vi|v)(.*)", re.IGNORECASE)
 
 

@@ -88,8 +88,18 @@ PLAN_TABLE: dict[str, Plan] = {
         colors=False,
     ),
     "dawn": Plan(
-        minor=("i bVI iv I", "bVI bVII IV I", "iv bIII II Iadd9", "bII bVI iv I"),
-        major=("vi IV II I", "bVI bVII IV I", "IV ii II Iadd9", "bVI iv II I"),
+        minor=(
+            "i bVI i bVII iv bVI iv I",
+            "bVI bVII i v IV bVII IV I",
+            "iv bIII bVI bVII v bIII II Iadd9",
+            "bII bVI iv bIII bVII bVI iv I",
+        ),
+        major=(
+            "vi IV I V vi IV II I",
+            "bVI bVII I V IV bVII IV I",
+            "IV I ii V vi ii II Iadd9",
+            "bVI iv I V vi IV II I",
+        ),
         pace="goal",
         colors=False,
     ),
