@@ -58,9 +58,9 @@ class SceneState:
         """Tell what a phrase is like, by how many phrases the stay has had before it."""
         return self.stanzas[turn % len(self.stanzas)] if self.stanzas else _AS_THE_STATE
 
-    def stanzas_about(self, turn: int) -> tuple[Stanza | None, Stanza, Stanza]:
-        """Tell the same of the phrase before it (None: it is the first), of it, and of the one after it."""
-        return self.stanza(turn - 1) if turn else None, self.stanza(turn), self.stanza(turn + 1)
+    def plays(self, layer: str, stanza: Stanza) -> bool:
+        """Tell whether a layer plays in a phrase that is like that."""
+        return layer in self.layers and layer not in stanza.rests
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from ambience.music.score import Bar, Bridge, Dynamics, Note, Sting
 from ambience.music.tension.impression import SOFTEST
 from ambience.music.work import Layer, TimedNote
 from ambience.plugins import MidiProfile
-from ambience.scene import SceneState
 from ambience.units import beats_to_s
 
 _FREE_BEATS = 0.05  # two strikes of one pitch that are nearer than this are one
@@ -35,8 +34,8 @@ class Desk:
     def write(self, bar: Bar) -> tuple[Note, ...]:
         """Let the layer write the bar, dissolve, arrive, or rest; nothing counts before it is played."""
         layer, bridge = self._layer, bar.bridge
-        stays = layer.name in bar.state.layers and layer.name not in bar.phrase.stanza.rests
-        arrives = bridge is not None and _enters(layer.name, bridge.arriving)
+        stays = bar.state.plays(layer.name, bar.phrase.stanza)
+        arrives = bridge is not None and bridge.arriving.plays(layer.name, bridge.arriving.stanza(0))
         since_s = bar.start_s + 1e-6
         self.sounding = sounding = tuple([n for n in self._held if n.end_s > since_s]) if self._held else ()
         cue = bar.cue if bar.cue is not None and layer.name in bar.cue.layers else None
@@ -113,11 +112,6 @@ class Desk:
         if self._layer.stem in _UNBROKEN_STEMS:
             return notes
         return hold_breath(notes, bar, bridge)
-
-
-def _enters(name: str, state: SceneState) -> bool:
-    """Tell whether a layer plays in the first phrase of a state."""
-    return name in state.layers and name not in state.stanza(0).rests
 
 
 def _within(notes: Sequence[Note], view: Bar, bar: Bar) -> Sequence[Note]:

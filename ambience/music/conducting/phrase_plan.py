@@ -12,10 +12,10 @@ from ambience.music.motif import parse_transform
 from ambience.music.scale import Scale
 from ambience.music.score import Phrase
 from ambience.music.work import Work
-from ambience.scene import Passage, SceneState, Stanza
+from ambience.scene import Passage, SceneState
 
 _THEME_PACE, _PEDAL_PACE = 6.0, 3.0  # by ear: an unstretched theme asks for a chord every three to six seconds
-_AS_THE_STATE, _AS_ITS_STATE = Passage(), Stanza()
+_AS_THE_STATE = Passage()
 _FAITHFUL = {"statement", "clone", "augment", "diminish", "fragment", "register", "thin"}
 
 
@@ -45,7 +45,7 @@ def plan_phrase(
     last_chord: Chord | None,
     running: Statement | None,
     passage: Passage = _AS_THE_STATE,
-    stanzas: tuple[Stanza | None, Stanza, Stanza] = (None, _AS_ITS_STATE, _AS_ITS_STATE),
+    stay_turn: int = 0,
 ) -> PhrasePlan:
     """Decide the phrase of a state that begins at `start_beats`.
 
@@ -67,11 +67,9 @@ def plan_phrase(
         A statement of the theme that may not have ended.
     passage : Passage, optional
         Key, register and transforms that the form wants of this stay.
-    stanzas : (Stanza or None, Stanza, Stanza), optional
-        How the phrase before it in this stay (None: it is the first), it, and the one after it differ from what the
-        state says.
+    stay_turn : int, optional
+        Phrases of this stay so far; picks among the state's stanzas.
     """
-    before, stanza, after = stanzas
     home, bar_beats = work.scale_in(state), work.bar_beats_in(state)
     scale = home._replace(tonic_pc=(home.tonic_pc + passage.key_semitones) % 12)
     statement = state_theme(
@@ -108,10 +106,11 @@ def plan_phrase(
         chords = walk_bass(chords, statement.notes, start_beats=start_beats, bar_beats=bar_beats, previous=last_chord)
     if state.harmony == "theme":  # it is composed in triads; the other plans bring their colors along
         chords = color(chords, statement.notes, scale, start_beats=start_beats, bar_beats=bar_beats, tension=tension)
+    stanza = state.stanza(stay_turn)
     phrase = Phrase(
         index, 0, state.phrase_bars, start_beats, chords, stanza,
-        led_on=before is not None and before.tension < stanza.tension,
-        leads_on=stanza.tension < after.tension,
+        led_on=stay_turn > 0 and state.stanza(stay_turn - 1).tension < stanza.tension,
+        leads_on=stanza.tension < state.stanza(stay_turn + 1).tension,
     )  # fmt: skip
     return PhrasePlan(phrase, scale, chords, statement)
 

@@ -111,7 +111,8 @@ class Phrases:
     def _plan(
         self, state: SceneState, passage: Passage, start_beats: float, index: int, *, arriving: bool
     ) -> PhrasePlan:
-        turns = (0 if arriving else self._stay_turns + 1) if passage.theme else self._turns.get(state.name, 0)
+        stay_turn = 0 if arriving else self._stay_turns + 1
+        turns = stay_turn if passage.theme else self._turns.get(state.name, 0)
         return plan_phrase(
             self._work,
             state,
@@ -122,7 +123,7 @@ class Phrases:
             last_chord=self._last if arriving else self.plan.chords[-1],
             running=None if arriving else self.plan.statement,
             passage=passage,
-            stanzas=state.stanzas_about(0 if arriving else self._stay_turns + 1),
+            stay_turn=stay_turn,
         )
 
 
