@@ -70,15 +70,20 @@ def _of_states(table: Mapping[str, Any]) -> Iterator[Link]:
         for i, layer in enumerate(playing):
             if isinstance(layer, str) and layer not in layers:
                 yield ("states", name, "layers", i), layer, "is not a layer of the preset", _among(layer, layers)
-        for i, stanza in _tables(state.get("stanzas")):
-            for k, layer in enumerate(_list(stanza.get("rests"))):
-                if isinstance(layer, str) and layer not in playing:
-                    hint = _among(layer, [word for word in playing if isinstance(word, str)])
-                    yield ("states", name, "stanzas", i, "rests", k), layer, "is not a layer of this state", hint
-        for layer, level in _table(state.get("gains_db")).items():
-            if layer not in playing:
-                hint = _among(layer, [word for word in playing if isinstance(word, str)])
-                yield ("states", name, "gains_db", layer), level, "is not a layer of this state", hint
+        words = [layer for layer in playing if isinstance(layer, str)]
+        for path, layer, value in _named_in(state):
+            if layer not in words:
+                yield ("states", name, *path), value, "is not a layer of this state", _among(layer, words)
+
+
+def _named_in(state: Mapping[str, Any]) -> Iterator[tuple[Path, str, object]]:
+    """List where a state names layers that it should have: the way there, the name, and what is written there."""
+    for i, stanza in _tables(state.get("stanzas")):
+        for k, layer in enumerate(_list(stanza.get("rests"))):
+            if isinstance(layer, str):
+                yield ("stanzas", i, "rests", k), layer, layer
+    for layer, level in _table(state.get("gains_db")).items():
+        yield ("gains_db", layer), layer, level
 
 
 def _of_cast(table: Mapping[str, Any]) -> Iterator[Link]:
