@@ -54,10 +54,10 @@ class _Batch(Generic[T]):
 
     def work(self) -> None:
         """Do jobs until none is left."""
-        while self._left:
+        while True:
             try:
                 number, job = self._left.popleft()
-            except IndexError:  # somebody else was quicker
+            except IndexError:  # the last one is taken
                 return
             self._done[number] = job()
 
