@@ -14,7 +14,7 @@ from ambience.rng import stream
 from ambience.sound.block import QUANTUM_FRAMES
 from ambience.sound.effects.hall import Hall
 
-_SPAN_QUANTA = 188  # as the engine does
+_SPAN_QUANTA = 282  # as the engine does
 _DECAY_S = 8.0
 
 
