@@ -158,7 +158,7 @@ class Bar:
     bridge: Bridge | None = None  # set in the bars between two states
     arrival: bool = False  # first bar of a state
     impact: bool = False  # this bar's downbeat is a hit that a bridge prepared
-    ending: bool = False  # last bar of the piece
+    fade_s: float = 0.0  # for which what sounds at the end of the piece's last bar is held, dying away; 0: not the last
     last_chord: Chord | None = None  # chord of the bar before
     voices: tuple[int, ...] = ()  # this layer's pitches that still sound at the bar line, low to high
     drone_pc: int = 0  # pitch class of the unbroken drone: the tonic of the piece, whatever key the passage is in
@@ -175,7 +175,7 @@ class Bar:
         return Bar(  # spelled out: `replace` takes four times as long, and every layer reads every bar
             self.index, self.start_beats, length_beats, self.start_s, self.tempo_bpm, self.scale, self.chord,
             self.next_chord, self.phrase, theme, self.controls, self.state, previous, self.bridge, self.arrival,
-            self.impact, self.ending, self.last_chord, voices, self.drone_pc, self.passage, self.cue, self.zero_s,
+            self.impact, self.fade_s, self.last_chord, voices, self.drone_pc, self.passage, self.cue, self.zero_s,
             self.chord_bars, self.state_bars,
         )  # fmt: skip
 
@@ -183,6 +183,11 @@ class Bar:
     def end_beats(self) -> float:
         """Where the bar ends, from the start of the piece."""
         return self.start_beats + self.length_beats
+
+    @property
+    def ending(self) -> bool:
+        """Whether it is the last bar of the piece."""
+        return self.fade_s > 0.0
 
     @property
     def length_s(self) -> float:

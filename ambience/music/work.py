@@ -11,6 +11,8 @@ from ambience.plugins import MidiProfile
 from ambience.scene import Scenes, SceneState
 from ambience.units import beats_to_s
 
+_FADE_SHARE = 0.6  # by ear: of what is left after the last bar, in which its tones die away; the rest is the room's
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
@@ -59,6 +61,7 @@ class Work:
     layers: tuple[Layer, ...]
     scenes: Scenes
     end_s: float | None  # the last bar ends by then; None: the piece goes on for ever
+    tail_s: float  # above 0; from then on nothing begins, and the room rings out
     cast: tuple[Member, ...] = ()  # motifs that can be called
     form_s: float = math.inf  # until which script or form lead; a piece without an end goes on with cycles from there
 
@@ -73,6 +76,12 @@ class Work:
     def bar_beats_in(self, state: SceneState) -> float:
         """Return the length of a state's bars in quarters."""
         return meter_beats(state.meter)
+
+    def fade_s(self, bar_end_s: float, state: SceneState) -> float:
+        """Tell for how long a bar of a state dies away: 0 if another one ends in time, so that it is not the last."""
+        if self.end_s is None or bar_end_s + self.bar_s_in(state) <= self.end_s + 1e-9:
+            return 0.0
+        return _FADE_SHARE * (self.end_s + self.tail_s - bar_end_s)
 
     def bar_s_in(self, state: SceneState) -> float:
         """Return the length of a state's bars in seconds."""

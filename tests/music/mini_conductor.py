@@ -79,7 +79,7 @@ def plan() -> tuple[Bar, ...]:
                     bridge=bridge,
                     arrival=place == 0,
                     impact=place == 0 and number > 0,
-                    ending=number == len(_SECTIONS) - 1 and place == count - 1,
+                    fade_s=4.0 * (number == len(_SECTIONS) - 1 and place == count - 1),
                     last_chord=_CHORDS[(len(bars) - 1) % len(_CHORDS)] if bars else None,
                 )
             )

@@ -19,7 +19,7 @@ def unlike_any_default(bar: Bar) -> Bar:
         bridge=Bridge(bar.state, bar.state, 0, 2, False, 0.0),
         arrival=True,
         impact=True,
-        ending=True,
+        fade_s=3.0,
         last_chord=Chord(7, "major", 7),
         drone_pc=5,
         passage=Passage("climax", 2),

@@ -28,7 +28,7 @@ def shuffled(lengths: list[float], places: list[int]) -> list[Bar]:
         phrase = dataclasses.replace(bar.phrase, start_beats=bar.phrase.start_beats + shift)
         bars.append(
             dataclasses.replace(
-                bar, index=index, start_beats=at_beats, start_s=at_s, length_beats=length, phrase=phrase, ending=False
+                bar, index=index, start_beats=at_beats, start_s=at_s, length_beats=length, phrase=phrase, fade_s=0.0
             )
         )
         at_beats, at_s = at_beats + length, at_s + bars[-1].length_s

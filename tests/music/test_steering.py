@@ -14,10 +14,10 @@ BARE = plan()[1]
 
 
 def bar(
-    tension: float, *, level: float = 1.0, ending: bool = False, bridge: Bridge | None = None, place: int = 1
+    tension: float, *, level: float = 1.0, fade_s: float = 0.0, bridge: Bridge | None = None, place: int = 1
 ) -> Bar:
     controls = replace(BARE.controls, tension=tension, level=level)
-    return replace(BARE, controls=controls, ending=ending, bridge=bridge, phrase=replace(BARE.phrase, bar=place))
+    return replace(BARE, controls=controls, fade_s=fade_s, bridge=bridge, phrase=replace(BARE.phrase, bar=place))
 
 
 def impression(energy: float) -> Impression:
@@ -48,7 +48,7 @@ def test_dynamics_move_by_steps_until_what_was_asked_for_is_heard() -> None:
     "silent",
     [
         bar(0.6, level=0.2),
-        bar(0.6, ending=True),
+        bar(0.6, fade_s=4.0),
         bar(0.6, bridge=Bridge(BARE.state, BARE.state, 0, 1, riser=False, silence_beats=1.0)),
     ],
 )

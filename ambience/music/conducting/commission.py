@@ -46,6 +46,7 @@ def commission(preset: Preset, *, endless: bool = False) -> Work:
         layers=layers,
         scenes=_metered(preset.scenes_in(length_s), preset.meter),
         end_s=None if endless else length_s - tail_s,
+        tail_s=tail_s,
         cast=make_cast(preset.cast, theme, scale, layers, preset.seed),
     )
     return _formed(draft, length_s, preset)

@@ -207,11 +207,11 @@ class Conductor:
 
     def _bar(self, place: Place) -> Bar:
         work, end_beats = self._work, place.at_beats + place.length_beats
-        ending = work.end_s is not None and place.end_s + work.bar_s_in(place.state) > work.end_s + 1e-9
+        fade_s = work.fade_s(place.end_s, place.state)
         lead(self._timeline, place, self._phrases.turn_of(place))
         controls = self._controls(place)
         self._phrases.follow(place, controls.tension)
-        plan, harmony = self._phrases.plan, self._phrases.harmony(place, ending=ending)
+        plan, harmony = self._phrases.plan, self._phrases.harmony(place, ending=fade_s > 0.0)
         return Bar(
             index=place.index,
             start_beats=place.at_beats,
@@ -228,7 +228,7 @@ class Conductor:
             bridge=place.bridge,
             arrival=place.arrival,
             impact=place.hit,
-            ending=ending,
+            fade_s=fade_s,
             last_chord=harmony.last,
             drone_pc=work.scale.tonic_pc,
             passage=place.passage,

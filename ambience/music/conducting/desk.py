@@ -6,6 +6,7 @@ from dataclasses import replace
 from ambience import rng
 from ambience.music.conducting.bridge import hold_breath, in_new_pulse, in_old_beats, liquidate, pick_up
 from ambience.music.form.deadline import is_deadline
+from ambience.music.playing.dying_away import held_on, to_nothing
 from ambience.music.playing.hairpin import Pen
 from ambience.music.playing.intonation import intone, intones
 from ambience.music.score import Bar, Bridge, Dynamics, Note, Sting
@@ -54,7 +55,10 @@ class Desk:
 
     def play(self, notes: Sequence[Note], bar: Bar, shade: float) -> tuple[TimedNote, ...]:
         """Play what was written, tuned to the chord, every velocity moved by `shade`."""
-        played = tuple([_timed(_shaded(note, shade) if shade else note, bar) for note in self._tuned(notes, bar)])
+        tuned = self._tuned(notes, bar)
+        if self._swelling is not None:
+            tuned = held_on(tuned, bar)
+        played = tuple([_timed(_shaded(note, shade) if shade else note, bar) for note in tuned])
         self._held = self.sounding + played
         return played
 
@@ -84,7 +88,9 @@ class Desk:
 
     def dynamics(self, bar: Bar) -> tuple[tuple[float, float], ...]:
         """Return the hairpins of the bar that was just written; empty: none."""
-        return self._pen.draw(bar, self._swelling.dynamics(bar)) if self._swelling is not None else ()
+        if self._swelling is None:
+            return ()
+        return self._pen.draw(bar, to_nothing(tuple(self._swelling.dynamics(bar)), bar))
 
     def cut(self, end_beats: float) -> None:
         """Forget what was to begin at or after a place: it is not played."""

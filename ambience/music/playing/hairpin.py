@@ -76,7 +76,7 @@ def value_at(points: Sequence[tuple[float, float]], beat: float) -> float:
     return before + (after - before) * (beat - left) / (right - left)
 
 
-def cut_short(points: Points, end_beats: float) -> Points:
+def cut_short(points: Sequence[tuple[float, float]], end_beats: float) -> Points:
     """End hairpins at a beat."""
     if not points or points[-1][0] <= end_beats:
         return points

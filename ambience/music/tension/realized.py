@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ambience.music.playing.hairpin import cut_short
 from ambience.music.score import Bar, Note
 from ambience.music.tension.impression import NO_PITCH, VELOCITY_RANGE_DB, Impression, Sounding, sorted_out
 from ambience.music.work import Layer, TimedNote
@@ -83,7 +84,8 @@ class Listener:
             if not (held or fresh) or offsets_db[number] < _UNHEARD_DB:
                 continue
             ring_s, pitched = self._ways[number]
-            level_db = opening_db + offsets_db[number] + (_mean_db(expression[number]) if expression else 0.0)
+            swell_db = _mean_db(cut_short(expression[number], bar.end_beats)) if expression else 0.0
+            level_db = opening_db + offsets_db[number] + swell_db
             heard = [(timed.note, timed.onset_s, timed.end_s) for timed in held]
             for note in fresh:
                 onset_s = start_s + beats_to_s(note.onset_beats - start_beats, tempo_bpm)
