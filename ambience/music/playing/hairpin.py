@@ -79,7 +79,7 @@ def value_at(points: Sequence[tuple[float, float]], beat: float) -> float:
 def cut_short(points: Sequence[tuple[float, float]], end_beats: float) -> Points:
     """End hairpins at a beat."""
     if not points or points[-1][0] <= end_beats:
-        return points
+        return tuple(points)
     kept = tuple(point for point in points if point[0] < end_beats)
     return (*kept, (end_beats, value_at(points, end_beats)))
 
