@@ -91,7 +91,7 @@ class Layer(Settings):
     )
     gain_db: LevelDb = Field(default=0.0, description="level in the mix in dB")
     pan: Annotated[Number, Field(ge=-1, le=1)] = Field(default=0.0, description="-1 left, 0 center, 1 right")
-    width: Annotated[Number, Field(ge=0, le=1.5)] = Field(default=1.0, description="0 mono, 1 as played, 1.5 widened")
+    width: Annotated[Number, Field(ge=0, le=2)] = Field(default=1.0, description="0 mono, 1 as played, 2 twice as wide")
     low_cut_hz: Annotated[Number, Field(ge=0, le=2000)] = Field(
         default=20.0, description="Hz below which the layer is cut; 0 is off"
     )

@@ -18,7 +18,7 @@ class Strip:
     name: str
     gain_db: float = 0.0
     pan: float = 0.0  # -1 left .. 1 right; power stays, the far channel fades
-    width: float = 1.0  # 0 mono .. 1 as played .. 1.5 wider
+    width: float = 1.0  # 0 mono .. 1 as played .. 2 twice as wide
     low_cut_hz: float = 0.0  # 12 dB per octave; 0 is off
     stem: str = "mix"  # stem group
     sends_db: Mapping[str, float] | tuple[tuple[str, float], ...] = ()  # after fader and pan, by effect
@@ -28,7 +28,7 @@ class Strip:
     def __post_init__(self) -> None:
         where = f"strip {self.name!r}"
         require(-1.0 <= self.pan <= 1.0, where, "pan", self.pan, "must be within -1 and 1")
-        require(0.0 <= self.width <= 1.5, where, "width", self.width, "must be within 0 and 1.5")
+        require(0.0 <= self.width <= 2.0, where, "width", self.width, "must be within 0 and 2")
         far = self.distance or 0.0
         require(0.0 <= far <= 1.0, where, "distance", self.distance, "must be within 0 and 1")
         require(0.0 <= self.duck_db <= 12.0, where, "duck_db", self.duck_db, "must be within 0 and 12")
