@@ -50,7 +50,7 @@ class BedDrone:
             wander_cents=4.0,
             wander_hz=0.085,
             breath=self.air,
-            drive=0.8,
+            drive=0.4,
             roughness=0.25,
             rough_above=0.85,
             beating=2.5,

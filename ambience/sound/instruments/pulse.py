@@ -54,7 +54,7 @@ class Pulse:
             scoop_cents=14.0,
             scoop_s=0.03,
             breath=0.02,
-            drive=0.9,
+            drive=0.5,
             roughness=self.growl,
             rough_above=0.35,
             beating=1.5,
