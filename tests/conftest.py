@@ -21,7 +21,7 @@ _SOUNDING = {
     "live",
     "test_engine.py",
     "test_engine_desk.py",
-    "test_bundled_presets.py",
+    "test_bundled_sound.py",
     "test_cli.py",
     "test_listen.py",
     "test_picture.py",

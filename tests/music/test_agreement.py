@@ -1,7 +1,6 @@
-"""Tension asked for and heard, over whole pieces: the notes breathe with the curve, and the figures tell the truth."""
+"""Tension asked for and heard: how the two are compared, and that the figures tell the truth."""
 
 from dataclasses import replace
-from statistics import median
 
 import numpy as np
 import pytest
@@ -71,15 +70,6 @@ def test_every_bar_and_every_section_has_both_figures(piece: Score) -> None:
     assert both.realized == piece.realized_tension
     assert len(both.sections) == len(piece.sections)
     assert all(0.0 <= value <= 1.0 for value in (*both.requested, *both.realized))
-
-
-@pytest.mark.parametrize("name", ["single-piece", "opening", "battle", "oxygen", "drift"])
-def test_the_notes_breathe_with_the_tension_that_was_asked_for(name: str) -> None:
-    found = [agreement(compose(preset_file.read(name).override(seed=seed))) for seed in (1, 2, 3)]
-    known = [both.correlation for both in found if both.correlation is not None]
-    assert all(correlation > 0.6 for correlation in known)
-    assert not known or median(known) > 0.8
-    assert max(both.mean_error for both in found) < 0.12
 
 
 def written_bars(wishes: tuple[SceneChange, ...] = ()) -> list[WrittenBar]:
