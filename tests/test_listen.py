@@ -127,11 +127,12 @@ def test_width_and_color_are_measured() -> None:
 
 def test_a_loop_is_recognized_and_a_piece_that_goes_on_is_not() -> None:
     swells = 0.1 + 0.9 * np.repeat(np.random.default_rng(4).random(120), RATE_HZ // 4)[:, np.newaxis].astype(np.float32)
-    piece = pink(30.0) * swells
+    steady = pink(30.0)
+    piece = steady * swells
     loop = piece[: int(7.313 * RATE_HZ)]
     assert hear(np.concatenate([loop] * 4)).repeated_share > 0.9
     assert hear(piece).repeated_share == 0.0
-    assert hear(pink(30.0)).repeated_share == 0.0  # steady, not repeated
+    assert hear(steady).repeated_share == 0.0  # not repeated
 
 
 @pytest.mark.parametrize(
