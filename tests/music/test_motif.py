@@ -1,6 +1,7 @@
 """Motifs in words, their likeness, and what transforms make of them."""
 
 import math
+from functools import cache
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -30,7 +31,6 @@ from tests.small_piece import SMALL, small
 
 DORIAN = Scale(2, "dorian")
 THEME = compose_theme(ThemeSpec(), DORIAN, 4.0, stream(7, "theme"))
-THEMES = [compose_theme(ThemeSpec(), DORIAN, 4.0, stream(seed, "theme")) for seed in range(4)]
 intervals = st.lists(st.integers(-12, 12), min_size=2, max_size=12)
 tokens = st.lists(st.tuples(st.integers(0, 127), st.sampled_from([0.25, 0.5, 1.0, 1.5, 4.0])), min_size=1, max_size=12)
 
@@ -185,9 +185,14 @@ def test_a_clone_is_exact() -> None:
     assert become("clone") == THEME.notes
 
 
+@cache
+def themes() -> list[Theme]:
+    return [compose_theme(ThemeSpec(), DORIAN, 4.0, stream(seed, "theme")) for seed in range(4)]
+
+
 def mean_likeness(words: str) -> tuple[float, float]:
     """Compare many misprints of many themes with the whole themes: by intervals alone, and with the rhythm."""
-    copies = [(t, become(words, t, seed)) for t in THEMES for seed in range(25)]
+    copies = [(t, become(words, t, seed)) for t in themes() for seed in range(25)]
     steps = [similarity(head(t.notes), head(copy)) for t, copy in copies]
     return float(np.mean(steps)), float(np.mean([likeness(t.notes, copy) for t, copy in copies]))
 
