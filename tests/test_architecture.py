@@ -33,6 +33,7 @@ ANYWHERE = {"numpy"}
 FAMILY_DOORS = {"pydantic": {"preset", "live"}, "click": {"cli"}}
 DOORS = {
     "numba": "sound/dsp/_jit.py",
+    "llvmlite": "sound/dsp/_jit.py",
     "mido": "io/midi.py",
     "soundfile": "io/wav.py",
     "music21": "io/musicxml.py",

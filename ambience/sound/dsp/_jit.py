@@ -4,6 +4,7 @@ Importing a module full of kernels therefore costs nothing; `ambience list`, `ch
 """
 
 import contextlib
+import inspect
 import os
 import tempfile
 import threading
@@ -53,6 +54,47 @@ class _Kernel:
         return copy
 
 
+class _Emitted(_Kernel):
+    """A kernel whose instructions are written out; what they do is said in Python too."""
+
+    def __init__(self, function: types.FunctionType, emit: Callable[..., None]) -> None:
+        super().__init__(function, inline=True)
+        self._emit = emit
+
+    def dispatcher(self) -> Callable[..., Any]:
+        """Return what numba takes for a function."""
+        import numba
+        from llvmlite import ir
+        from numba.extending import intrinsic
+
+        if cast(Any, numba.config).DISABLE_JIT:
+            return self.function
+
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            kinds = signature.args
+            self._emit(ir, builder, *(_argument(context, builder, *pair) for pair in zip(kinds, values, strict=True)))
+            return context.get_dummy_value()
+
+        def typed(*kinds: Any) -> Any:
+            return numba.types.void(*kinds[1:]), generate
+
+        context = inspect.Parameter("typing_context", inspect.Parameter.POSITIONAL_ONLY)
+        typed.__name__ = self.__name__
+        typed.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [context, *(inspect.Parameter(name, context.kind) for name in inspect.signature(self.function).parameters)]
+        )
+        return cast(Callable[..., Any], intrinsic(typed))
+
+
+def _argument(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    """Return a pointer to the first number of an array, and a whole number as 64 bits."""
+    import numba
+
+    if isinstance(kind, numba.types.Array):
+        return context.make_array(kind)(context, builder, value).data
+    return context.cast(builder, value, kind, numba.types.int64)
+
+
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and numbers to machine code on its first call.
 
@@ -65,6 +107,22 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 def inline_kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Mark a small function that is compiled into the kernels that call it."""
     return cast(Callable[P, R], _Kernel(cast(types.FunctionType, function), inline=True))
+
+
+def emitted(emit: Callable[..., None]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Replace a small function, in the kernels that call it, by instructions that the compiler would not choose.
+
+    Parameters
+    ----------
+    emit : callable
+        Writes them: gets llvmlite's `ir` and an instruction builder, then the arguments of the function, which are
+        arrays without gaps, as pointers to their first numbers, and whole numbers, as 64 bits.
+    """
+
+    def mark(function: Callable[P, R]) -> Callable[P, R]:
+        return cast(Callable[P, R], _Emitted(cast(types.FunctionType, function), emit))
+
+    return mark
 
 
 def _compile(function: types.FunctionType, inline: bool) -> Callable[..., Any]:

@@ -9,6 +9,7 @@ import numpy as np
 from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES, TENSION
 from ambience.sound.dsp._jit import inline_kernel, kernel
 from ambience.sound.dsp.channels import add_channel, add_channels
+from ambience.sound.dsp.lanes import LANES, LINE_FRAMES, NEAR, prefetch, read_abreast
 from ambience.sound.dsp.section_motion import (
     ATTACK_S,
     BOWING,
@@ -63,11 +64,17 @@ def _sound(
             frame = run_frame + q * _FRAMES
             if frame + _FRAMES <= first or frame >= last:
                 continue
-            # The weighted tables, as far as this quantum reaches.
+            # The weighted tables, as far as this quantum reaches; memory brings those of the next meanwhile.
             position, old_step, new_step = readers[v, r, POSITION], aims[q, r, STEP], aims[q + 1, r, STEP]
             distance = 0.5 * (old_step + new_step) * _FRAMES
             base = int(position)
             within = position - base
+            after = position + distance
+            after = after - loop_frames if after >= loop_frames else after
+            if q + 1 < end:
+                _fetch(v, r, int(after), tables, voices, aims, q + 1)
+            elif r + 1 < seats.shape[0]:
+                _fetch(v, r + 1, int(readers[v, r + 1, POSITION]), tables, voices, aims, begin)
             here = np.uint64(base)
             count = (int(within + distance) + 3 + _ABREAST - 1) // _ABREAST * _ABREAST
             empty = True
@@ -93,13 +100,15 @@ def _sound(
                 whole = np.int32(x)
                 picks[n] = whole
                 fractions[n] = x - np.float32(whole)
-            # A loop of its own: with unsigned places known beforehand, it runs three times as fast.
-            for n in range(_FRAMES):
-                j = np.uint32(picks[n])
-                low = mixed[j]
-                heard[n] = low + fractions[n] * (mixed[j + np.uint32(1)] - low)
-            position += distance
-            readers[v, r, POSITION] = position - loop_frames if position >= loop_frames else position
+            if max(abs(old_step - 1.0), abs(new_step - 1.0)) < NEAR:
+                for n in range(0, _FRAMES, LANES):
+                    read_abreast(mixed, picks, fractions, heard, n)
+            else:  # a loop of its own: with unsigned places known beforehand, it runs three times as fast
+                for n in range(_FRAMES):
+                    j = np.uint32(picks[n])
+                    low = mixed[j]
+                    heard[n] = low + fractions[n] * (mixed[j + np.uint32(1)] - low)
+            readers[v, r, POSITION] = after
             at = np.uint64(q * _FRAMES)
             if _is_edge(frame, first, last, attack, release):
                 for n in range(_FRAMES):
@@ -110,6 +119,19 @@ def _sound(
             for n in range(_FRAMES):
                 left_sum[at + np.uint64(n)] += heard[n] * (left_gain + left_slope * ramp[n])
                 right_sum[at + np.uint64(n)] += heard[n] * (right_gain + right_slope * ramp[n])
+
+
+@inline_kernel
+def _fetch(v: int, r: int, place: int, tables: AnyArray, voices: FloatArray, aims: FloatArray, q: int) -> None:
+    """Have memory bring what a reader finds in quantum `q` of a run: its tables are too large to be near."""
+    n_timbres = aims.shape[2] - WEIGHTS - 1
+    reach = int(aims[q, r, STEP] * _FRAMES) + LINE_FRAMES
+    for layer in range(n_timbres + 1):
+        if aims[q, r, WEIGHTS + layer] == 0.0:
+            continue
+        row = int(voices[v, ZONE]) * n_timbres + layer if layer < n_timbres else tables.shape[0] - 1
+        for i in range(0, reach, LINE_FRAMES):
+            prefetch(tables, row * tables.shape[1] + place + i)
 
 
 @inline_kernel
@@ -153,7 +175,7 @@ def play_section(
     """
     ramp, mixed, fractions, heard, edges = (
         scratch[RAMP],
-        scratch[MIXED],
+        scratch[MIXED, _ABREAST:],  # with room before it, as `read_abreast` wants
         scratch[FRACTIONS],
         scratch[HEARD],
         scratch[EDGES],
@@ -170,7 +192,7 @@ def play_section(
             end = min(-(-int(voices[v, LAST] - run_frame) // _FRAMES), quanta)
             if begin >= end:
                 continue
-            _move(v, controls, done, voices, readers, aims, seats, bowings, tone, run_frame, begin, end)
+            _move(v, controls, done, tables, voices, readers, aims, seats, bowings, tone, run_frame, begin, end)
             left_sum[begin * _FRAMES : end * _FRAMES] = _ZERO
             right_sum[begin * _FRAMES : end * _FRAMES] = _ZERO
             _sound(
@@ -192,8 +214,8 @@ def play_section(
 
 @inline_kernel
 def _move(
-    v: int, controls: FloatArray, done: int, voices: FloatArray, readers: FloatArray, aims: FloatArray,
-    seats: FloatArray, bowings: FloatArray, tone: FloatArray, run_frame: int, begin: int, end: int,
+    v: int, controls: FloatArray, done: int, tables: AnyArray, voices: FloatArray, readers: FloatArray,
+    aims: FloatArray, seats: FloatArray, bowings: FloatArray, tone: FloatArray, run_frame: int, begin: int, end: int,
 ) -> None:  # fmt: skip
     """Lay down in `aims` where the readers of voice `v` stand at the boundaries `begin` to `end` of a run."""
     frame = run_frame + begin * _FRAMES
@@ -203,6 +225,7 @@ def _move(
         steer(v, voices, readers, aims, begin, seats, bowings, tone, tension, brightness, frame)
     else:
         leave(v, readers, aims, begin)
+    _fetch(v, 0, int(readers[v, 0, POSITION]), tables, voices, aims, begin)
     for q in range(begin, end):
         frame = run_frame + q * _FRAMES
         tension, brightness = controls[done + q + 1, TENSION], controls[done + q + 1, BRIGHTNESS]
