@@ -9,7 +9,7 @@ import numpy as np
 
 from ambience.errors import require
 from ambience.sound.dsp.limiter import limit
-from ambience.sound.dsp.loudness import CHUNK, TAPS, interpolation_table
+from ambience.sound.dsp.loudness import CHUNK, TAPS, interpolation_bounds, interpolation_table
 from ambience.units import Audio, db_to_gain, s_to_frames
 
 _BOX_S = 0.0022  # two of them lie within the 5 ms for which the ear masks what comes before a stroke
@@ -63,7 +63,7 @@ class Limiter:
         self._ceiling = math.inf if ceiling_dbtp is None else db_to_gain(ceiling_dbtp)
         self._release = math.exp(-1.0 / (_RELEASE_S * sample_rate_hz))
         self._table = interpolation_table()
-        self._near = self._ceiling / (float(np.abs(self._table).sum(axis=1).max()) * 1.0001)
+        self._bounds = interpolation_bounds(self._table)
         self.latency_frames = 0 if ceiling_dbtp is None else TAPS // 2 + 2 * self._box_frames
         self._owed = self.latency_frames
         self._kept_frames = self.latency_frames + TAPS + 8
@@ -83,7 +83,7 @@ class Limiter:
             out,
             self._gain,
             self._ceiling,
-            self._near,
+            self._bounds,
             self._release,
             self._box_frames,
             self._table,

@@ -4,7 +4,15 @@ import math
 
 import numpy as np
 
-from ambience.sound.dsp.loudness import CHUNK, TAPS, find_peak, interpolation_table, k_weighting, weigh
+from ambience.sound.dsp.loudness import (
+    CHUNK,
+    TAPS,
+    find_peak,
+    interpolation_bounds,
+    interpolation_table,
+    k_weighting,
+    weigh,
+)
 from ambience.units import Audio, FloatArray, gain_to_db
 
 _HOPS_PER_S = 100
@@ -39,8 +47,8 @@ class Meter:
         self._recent = np.zeros(0)
         self._n_hops = 0
         self._loudest_momentary = self._loudest_short = 0.0
-        self._table = interpolation_table() if true_peak else None
-        self._ratio = float(np.abs(interpolation_table()).sum(axis=1).max()) * 1.0001
+        self._seeks_peak, self._table = true_peak, interpolation_table()
+        self._bounds = interpolation_bounds(self._table)
         self._tail, self._peak = np.zeros((2, TAPS - 1), np.float32), 0.0
         self._scratch = np.zeros((2, CHUNK + TAPS), np.float32)
 
@@ -51,8 +59,8 @@ class Meter:
         done = weigh(audio, self._filters, self._memory, self._hop_frames, self._place, energies)
         if done:
             self._remember(energies[:done])
-        if self._table is not None:
-            self._peak = find_peak(audio, self._table, self._ratio, self._tail, self._scratch, self._peak)
+        if self._seeks_peak:
+            self._peak = find_peak(audio, self._table, self._bounds, self._tail, self._scratch, self._peak)
 
     def integrated_lufs(self) -> float:
         """Return the gated loudness of all that was measured; minus infinity when all of it is silent."""

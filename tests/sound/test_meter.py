@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from ambience.sound.dsp.loudness import TAPS, interpolation_bounds, interpolation_table, may_exceed
 from ambience.sound.meter import Meter, gated_lufs
 from ambience.units import Audio
 
@@ -168,3 +169,24 @@ def test_dc_is_read_and_adds_no_loudness() -> None:
     offset = still + np.float32(0.01)
     assert metered(offset).dc_db() == pytest.approx(-40.0, abs=0.01)
     assert metered(offset).integrated_lufs() == pytest.approx(metered(still).integrated_lufs(), abs=0.05)
+
+
+@pytest.mark.parametrize("index", range(40))
+def test_where_the_meter_does_not_look_there_is_no_peak(index: int) -> None:
+    table = interpolation_table()
+    rng = np.random.default_rng(index)
+    steepest = np.sign(table[1 + index % 3])  # no signal reaches further beyond its samples
+    sounds = (
+        np.resize(steepest, TAPS),
+        rng.standard_normal(TAPS),
+        np.sin(rng.uniform(0.0, 3.1) * np.arange(TAPS) + rng.uniform(0.0, 6.0)),
+        np.where(np.arange(TAPS) < index % TAPS, -1.0, 1.0),
+    )
+    for sound in (np.asarray(s, np.float32) for s in sounds):
+        peak = float(np.abs(table @ sound).max())
+        assert may_exceed(sound, peak * (1.0 - 1e-6), interpolation_bounds(table))
+
+
+def test_the_meter_looks_away_from_music_that_stays_just_below_its_peak() -> None:
+    bass = np.sin(2.0 * np.pi * 440.0 / RATE_HZ * np.arange(TAPS) + 1.3).astype(np.float32)
+    assert not may_exceed(bass, 1.01, interpolation_bounds(interpolation_table()))

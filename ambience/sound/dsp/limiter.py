@@ -4,8 +4,7 @@ import numpy as np
 
 from ambience.sound.dsp._jit import inline_kernel, kernel
 from ambience.sound.dsp.channels import join_channels
-from ambience.sound.dsp.loudest import loudest
-from ambience.sound.dsp.loudness import CHUNK, PHASES, TAPS, interpolate
+from ambience.sound.dsp.loudness import CHUNK, PHASES, TAPS, interpolate, may_exceed
 from ambience.units import AnyArray, Audio, FloatArray, IntArray, Mono
 
 _UNIT = 1 << 30
@@ -17,7 +16,7 @@ def limit(
     audio: Audio,
     gain: float,
     ceiling: float,
-    near_ceiling: float,
+    bounds: FloatArray,
     release: float,
     box_frames: int,
     table: AnyArray,
@@ -37,8 +36,10 @@ def limit(
         Any number of frames; overwritten by the limited signal.
     gain : float
         Applied before everything else.
-    ceiling, near_ceiling : float
-        Highest level, and the level below which no peak between samples can reach it.
+    ceiling : float
+        Highest level.
+    bounds : array, shape (3,)
+        `interpolation_bounds`: they tell where no peak between samples can reach it.
     release : float
         Share of the reduction that is kept from frame to frame.
     box_frames : int
@@ -72,7 +73,7 @@ def limit(
         chunk, at = line[2 * first : 2 * (first + count)], place[6]
         left, right = history[0, at : at + kept + count], history[1, at : at + kept + count]
         _take_in(chunk, gain, left[kept:], right[kept:])
-        hot = float(max(loudest(left[kept - TAPS :]), loudest(right[kept - TAPS :]))) > near_ceiling
+        hot = may_exceed(left[kept - TAPS :], ceiling, bounds) or may_exceed(right[kept - TAPS :], ceiling, bounds)
         if hot:
             peaks[0, :count] = np.float32(0.0)
             _find_peaks(left[kept - TAPS + 1 :], table, peaks[0, :count], peaks[1, :count])
