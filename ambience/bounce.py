@@ -1,9 +1,9 @@
 """Bouncing a piece: play it once onto tape, find the one gain, write sound, notes and sidecar together."""
 
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +11,7 @@ from ambience.engine import Engine
 from ambience.errors import require
 from ambience.io.atomic import Drafts, refuse_existing
 from ambience.io.midi import save_midi
+from ambience.io.registrar import Registrar
 from ambience.io.session import Session
 from ambience.io.sidecar import Loudness, Sound, describe, record, tag_comment, to_json
 from ambience.io.tape import FRAME_BYTES as TAPE_FRAME_BYTES
@@ -21,6 +22,7 @@ from ambience.io.wav_chunks import Cue, Tags, recording_date
 from ambience.mastering import fade_gains, find_gain, session_gains, stem_depth, write_mix, write_stem
 from ambience.music.sheet import Score
 from ambience.preset import Preset
+from ambience.rehearsal import stretch_frames
 from ambience.sound.master import MASTERS
 from ambience.sound.meter import Meter
 from ambience.sound.orchestra import fonts_of
@@ -182,32 +184,39 @@ def _make(job: _Job, drafts: Drafts) -> Sound:
     drafted = {target: drafts.add(target) for target in targets.files}
     take = _play(job, drafts)
     job.report(Progress("mastering", _RENDERED))
-    master = MASTERS[job.preset.master.name]
+    with Registrar() as registrar:
+        registrar.write(drafted[targets.midi], targets.name_of(targets.midi), partial(save_midi, take.score))
+        sound = _write_sounds(job, take, drafted, registrar)
+        midi, *sounds = registrar.records()
+    fonts = [(record(path, path.name), layers) for path, layers in fonts_of(job.preset).items()]
+    document = to_json(describe(job.preset, take.score, sound, [*sounds, midi], job.session, fonts))
+    drafted[targets.sidecar].write_text(document, encoding="utf-8", newline="\n")
+    job.report(Progress("mastering", 1.0))
+    return sound
+
+
+def _write_sounds(job: _Job, take: _Take, drafted: Mapping[Path, Path], registrar: Registrar) -> Sound:
+    """Write the mix at its loudness, and the stems at the same gain."""
+    targets, seed, master = job.targets, job.preset.seed, MASTERS[job.preset.master.name]
     gain_db = job.preset.master.gain_db if job.as_heard else find_gain(take.mix, take.meter, master, job.sample_rate_hz)
-    container, seed = container_of(targets.audio), job.preset.seed
-    with ThreadPoolExecutor(1) as scribe, drafted[targets.midi].open("wb") as opened_midi:
-        midi_saved = scribe.submit(save_midi, take.score, opened_midi)
-        with _sound_file(job, drafted[targets.audio], take.score, "", container, job.bit_depth) as opened:
-            loudness = write_mix(take.mix, master, gain_db, opened, seed)
-        midi_saved.result()
-    sound = Sound(job.sample_rate_hz, container, job.bit_depth, job.length_frames, loudness)
+    container = container_of(targets.audio)
+    with _sound_file(job, drafted[targets.audio], take.score, "", container, job.bit_depth) as opened:
+        loudness = write_mix(take.mix, master, gain_db, opened, seed)
+    registrar.take(drafted[targets.audio], targets.name_of(targets.audio))
     for (name, target), tape in zip(targets.stems, take.stems, strict=True):
         depth = stem_depth(take.stems, gain_db, job.bit_depth)
         with _sound_file(job, drafted[target], take.score, f" ({name})", "wav", depth) as opened:
             write_stem(tape, name, gain_db, opened, seed)
-    records = [record(drafted[file], file.relative_to(targets.audio.parent).as_posix()) for file in targets.files[:-1]]
-    fonts = [(record(path, path.name), layers) for path, layers in fonts_of(job.preset).items()]
-    document = to_json(describe(job.preset, take.score, sound, records, job.session, fonts))
-    drafted[targets.sidecar].write_text(document, encoding="utf-8", newline="\n")
-    job.report(Progress("mastering", 1.0))
-    return sound
+        registrar.take(drafted[target], targets.name_of(target))
+    return Sound(job.sample_rate_hz, container, job.bit_depth, job.length_frames, loudness)
 
 
 def _play(job: _Job, drafts: Drafts) -> _Take:
     """Play the piece once onto tape, with smooth ends."""
     job.report(Progress("compiling", 0.0))
     folder, rate, meter = job.targets.audio.parent, job.sample_rate_hz, Meter(job.sample_rate_hz)
-    mix, *stems = (Tape(drafts.scratch(folder), folder) for _ in range(1 + len(job.targets.stems)))
+    tapes = (Tape(drafts.scratch(folder), folder, stretch_frames(meter)) for _ in job.targets.sounds)
+    mix, *stems = tapes
 
     def keep(start: int, audio: Audio, played: dict[str, Audio]) -> None:
         fade = (session_gains if job.session else fade_gains)(start, len(audio), job.length_frames, rate)

@@ -115,7 +115,8 @@ def write_stem(tape: Tape, name: str, gain_db: float, opened: AudioFile, seed: i
 
 def stem_depth(stems: Iterable[Tape], gain_db: float, wished: BitDepth) -> BitDepth:
     """Keep the stems whole: one alone may exceed full scale where the mix, or its limiter, does not."""
-    return wished if max(tape.peak_gain for tape in stems) * db_to_gain(gain_db) < 1.0 else "32f"
+    peak_gain = max(peak_gain for tape in stems for peak_gain in tape.peak_gains)
+    return wished if peak_gain * db_to_gain(gain_db) < 1.0 else "32f"
 
 
 def _limited(tape: Tape, master: Master, gain_db: float, sample_rate_hz: int) -> Iterator[Audio]:

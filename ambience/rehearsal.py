@@ -20,6 +20,11 @@ _THREADS = 2
 _OVERSHOOT = 1.5  # peaks between samples seldom stand further above them, and one that is missed costs nothing here
 
 
+def stretch_frames(meter: Meter) -> int:
+    """Return the length of the stretches in which a tape is rehearsed."""
+    return _STRETCH_BLOCKS * meter.block_frames
+
+
 class Rehearsal:
     """Tell how loud a tape will be for any gain in front of the limiter.
 
@@ -29,7 +34,7 @@ class Rehearsal:
     Parameters
     ----------
     tape : Tape
-        What was played.
+        What was played, in stretches of `stretch_frames`.
     meter : Meter
         Has listened to all of it.
     ceiling_dbtp : float
@@ -41,48 +46,44 @@ class Rehearsal:
     def __init__(self, tape: Tape, meter: Meter, ceiling_dbtp: float, sample_rate_hz: int) -> None:
         self._tape, self._ceiling_dbtp, self._rate_hz = tape, ceiling_dbtp, sample_rate_hz
         self._energies = meter.energies
-        self._stretch_frames = _STRETCH_BLOCKS * meter.block_frames
-        peaks = [max(-float(audio.min()), float(audio.max())) for audio in ahead(tape.blocks(self._stretch_frames))]
-        self._peaks = np.array(peaks)
 
     def limited_lufs(self, gain_db: float) -> float:
         """Return the integrated loudness behind the limiter."""
         energies = self._energies * db_to_gain(gain_db) ** 2
         with ThreadPoolExecutor(_THREADS) as pool:
             waiting: deque[tuple[int, Future[FloatArray]]] = deque()
-            for stretch, warm, run in self._runs(db_to_gain(gain_db)):
-                waiting.append((stretch, pool.submit(self._measure, warm, run, gain_db)))
+            for first, last in self._runs(db_to_gain(gain_db)):
+                warm = max(0, first - 1)
+                heard = list(self._stretches(warm, last))
+                waiting.append((first, pool.submit(self._measure, heard, first - warm, gain_db)))
                 if len(waiting) > _THREADS:
                     _settle(energies, *waiting.popleft())
             while waiting:
                 _settle(energies, *waiting.popleft())
         return gated_lufs(energies)
 
-    def _runs(self, gain: float) -> Iterator[tuple[int, Audio, list[Audio]]]:
-        """Yield the number of each run's first stretch, the stretch before it, and the run."""
+    def _runs(self, gain: float) -> Iterator[tuple[int, int]]:
+        """Yield the first and the last stretch of each run."""
         near = db_to_gain(self._ceiling_dbtp) / _OVERSHOOT
-        hot = self._peaks * gain > near
+        hot = np.array(self._tape.peak_gains) * gain > near
         hot[1:] |= hot[:-1].copy()  # what is let go reaches into the next stretch
-        warm: Audio = np.zeros((0, 2), np.float32)
-        last, run = warm, list[Audio]()
-        for stretch, audio in enumerate(self._tape.blocks(self._stretch_frames)):
-            if run and (not hot[stretch] or len(run) == _RUN_STRETCHES):
-                yield stretch - len(run), warm, run
-                run = []
-            if hot[stretch]:
-                warm = warm if run else last
-                run.append(audio)
-            last = audio
-        if run:
-            yield len(self._peaks) - len(run), warm, run
+        places = np.flatnonzero(hot)
+        for run in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1):
+            for first in range(0, len(run), _RUN_STRETCHES):
+                yield int(run[first]), int(run[first:][:_RUN_STRETCHES][-1])
 
-    def _measure(self, warm: Audio, run: list[Audio], gain_db: float) -> FloatArray:
+    def _stretches(self, first: int, last: int) -> Iterator[Audio]:
+        frames = self._tape.stretch_frames
+        return self._tape.blocks(frames, first_frame=first * frames, end_frame=(last + 1) * frames)
+
+    def _measure(self, stretches: list[Audio], warming: int, gain_db: float) -> FloatArray:
+        """Return the energies behind the limiter of all stretches but those for warming up."""
         limiter = Limiter(self._rate_hz, self._ceiling_dbtp, gain_db=gain_db)
         ear = Meter(self._rate_hz, true_peak=False)
-        for audio in (warm, *run):
+        for audio in stretches:
             ear.add(limiter.process(audio))
         ear.add(limiter.flush())
-        return ear.energies[_STRETCH_BLOCKS if len(warm) else 0 :]
+        return ear.energies[_STRETCH_BLOCKS * warming :]
 
 
 def ahead(items: Iterable[T], *, most: int = 3) -> Iterator[T]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ambience.io.tape import Tape
-from ambience.rehearsal import Rehearsal, ahead
+from ambience.rehearsal import Rehearsal, ahead, stretch_frames
 from ambience.rng import stream
 from ambience.sound.master import Limiter
 from ambience.sound.meter import Meter
@@ -23,8 +23,10 @@ def take(seconds: float) -> tuple[Tape, Meter, Audio]:
     time_s = np.arange(n) / RATE_HZ
     swell = 0.02 + 0.5 * np.clip(np.cos(2.0 * np.pi * time_s / 17.0), 0.0, 1.0) ** 4
     audio = (swell[:, None] * stream(5, "take").standard_normal((n, 2))).astype(np.float32)
-    tape, meter = Tape(io.BytesIO(), Path(".")), Meter(RATE_HZ)
-    tape.append(audio)
+    meter = Meter(RATE_HZ)
+    tape = Tape(io.BytesIO(), Path("."), stretch_frames(meter))
+    for first in range(0, n, 72_192):
+        tape.append(audio[first : first + 72_192])
     meter.add(audio)
     return tape, meter, audio
 
@@ -45,3 +47,16 @@ def test_what_is_made_ahead_comes_in_order_and_a_fault_comes_through() -> None:
     assert list(ahead([None, 0, None])) == [None, 0, None]
     with pytest.raises(ZeroDivisionError):
         list(ahead(1 // n for n in (2, 1, 0)))
+
+
+@pytest.mark.parametrize("piece", [1, 999, 1000, 2500, 10_000])
+def test_a_tape_knows_the_peak_of_every_stretch_and_plays_any_part(piece: int) -> None:
+    audio = stream(6, "tape").standard_normal((3_500, 2)).astype(np.float32)
+    tape = Tape(io.BytesIO(), Path("."), 1_000)
+    for first in range(0, len(audio), piece):
+        tape.append(audio[first : first + piece])
+    assert tape.peak_gains == [float(np.abs(audio[first : first + 1_000]).max()) for first in range(0, 3_500, 1_000)]
+    for first, end in ((0, None), (2_000, 3_000), (3_000, 9_000)):
+        played = list(tape.blocks(700, first_frame=first, end_frame=end))
+        assert all(len(block) == 700 for block in played[:-1])
+        assert np.array_equal(np.concatenate(played), audio[first:end])

@@ -1,6 +1,5 @@
 """Tape: raw float audio in a nameless file, so that a piece of any length is measured before it is written."""
 
-import contextlib
 import errno
 import shutil
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from ambience.io.atomic import named
 from ambience.units import Audio
 
 FRAME_BYTES = 8
@@ -23,26 +23,39 @@ class Tape:
         Empty, for reading and writing; the tape does not close it.
     folder : Path
         Where it lies, for messages.
+    stretch_frames : int, > 0
+        Of so many frames at a time the highest sample is remembered.
     """
 
-    def __init__(self, opened: BinaryIO, folder: Path) -> None:
+    def __init__(self, opened: BinaryIO, folder: Path, stretch_frames: int) -> None:
         self._file, self._folder = opened, folder
-        self.length_frames = 0
-        self.peak_gain = 0.0  # highest sample
+        self.stretch_frames, self.length_frames = stretch_frames, 0
+        self.peak_gains: list[float] = []  # highest sample of each stretch; the last one may be short
 
     def append(self, audio: Audio) -> None:
         """Record a block behind what is there."""
-        with _naming(self._folder):
+        with named(self._folder):
             self._file.write(np.ascontiguousarray(audio, dtype=np.float32).data)
+        missing = -self.length_frames % self.stretch_frames
+        if missing:
+            self.peak_gains[-1] = max(self.peak_gains[-1], _peak_gain(audio[:missing]))
+        rest = range(missing, len(audio), self.stretch_frames)
+        self.peak_gains += [_peak_gain(audio[first : first + self.stretch_frames]) for first in rest]
         self.length_frames += len(audio)
-        self.peak_gain = max(self.peak_gain, float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
 
-    def blocks(self, n_frames: int) -> Iterator[Audio]:
-        """Play from the start, `n_frames` at a time; the last block may be shorter."""
-        with _naming(self._folder):
-            self._file.seek(0)
-            while content := self._file.read(n_frames * FRAME_BYTES):
-                yield np.frombuffer(content, dtype=np.float32).reshape(-1, 2)
+    def blocks(self, n_frames: int, *, first_frame: int = 0, end_frame: int | None = None) -> Iterator[Audio]:
+        """Play from one frame up to another, `n_frames` at a time; the last block may be shorter."""
+        left = (self.length_frames if end_frame is None else min(end_frame, self.length_frames)) - first_frame
+        with named(self._folder):
+            self._file.seek(first_frame * FRAME_BYTES)
+            while left > 0 and (content := self._file.read(min(n_frames, left) * FRAME_BYTES)):
+                audio = np.frombuffer(content, dtype=np.float32).reshape(-1, 2)
+                left -= len(audio)
+                yield audio
+
+
+def _peak_gain(audio: Audio) -> float:
+    return max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
 
 
 def require_room(folder: Path, size_bytes: int) -> None:
@@ -52,13 +65,3 @@ def require_room(folder: Path, size_bytes: int) -> None:
     if free_bytes < size_bytes:
         reason = f"No space left on device: {size_bytes / 1e6:.0f} MB are needed, {free_bytes / 1e6:.0f} MB are free"
         raise OSError(errno.ENOSPC, reason, str(folder))
-
-
-@contextlib.contextmanager
-def _naming(folder: Path) -> Iterator[None]:
-    """Say where it happened when the system does not."""
-    try:
-        yield
-    except OSError as error:
-        error.filename = str(folder)
-        raise

@@ -39,6 +39,10 @@ class Targets:
         """All files, the sidecar last."""
         return (*self.sounds, self.midi, self.sidecar)
 
+    def name_of(self, target: Path) -> str:
+        """How the sidecar calls a file: its way from there."""
+        return target.relative_to(self.audio.parent).as_posix()
+
 
 def plan_targets(preset: Preset, audio: Path, *, stems: bool, layer_stems: bool) -> Targets:
     """Name the files of a render.
