@@ -46,6 +46,8 @@ class Rehearsal:
     def __init__(self, tape: Tape, meter: Meter, ceiling_dbtp: float, sample_rate_hz: int) -> None:
         self._tape, self._ceiling_dbtp, self._rate_hz = tape, ceiling_dbtp, sample_rate_hz
         self._energies = meter.energies
+        most_frames = min((1 + _RUN_STRETCHES) * tape.stretch_frames, tape.length_frames)
+        self._rooms = deque(np.empty((most_frames, 2), np.float32) for _ in range(_THREADS + 1))
 
     def limited_lufs(self, gain_db: float) -> float:
         """Return the integrated loudness behind the limiter."""
@@ -53,11 +55,11 @@ class Rehearsal:
         with ThreadPoolExecutor(_THREADS) as pool:
             waiting: deque[tuple[int, Future[FloatArray]]] = deque()
             for first, last in self._runs(db_to_gain(gain_db)):
-                warm = max(0, first - 1)
-                heard = list(self._stretches(warm, last))
-                waiting.append((first, pool.submit(self._measure, heard, first - warm, gain_db)))
-                if len(waiting) > _THREADS:
+                if len(waiting) == len(self._rooms):
                     _settle(energies, *waiting.popleft())
+                warming = min(first, 1)
+                heard = self._play(first - warming, last)
+                waiting.append((first, pool.submit(self._measure, heard, warming, gain_db)))
             while waiting:
                 _settle(energies, *waiting.popleft())
         return gated_lufs(energies)
@@ -72,16 +74,17 @@ class Rehearsal:
             for first in range(0, len(run), _RUN_STRETCHES):
                 yield int(run[first]), int(run[first:][:_RUN_STRETCHES][-1])
 
-    def _stretches(self, first: int, last: int) -> Iterator[Audio]:
+    def _play(self, first: int, last: int) -> Audio:
+        """Play some stretches in the room that has been free for longest."""
         frames = self._tape.stretch_frames
-        return self._tape.blocks(frames, first_frame=first * frames, end_frame=(last + 1) * frames)
+        self._rooms.rotate()
+        return self._tape.read(first * frames, self._rooms[0][: (last + 1 - first) * frames])
 
-    def _measure(self, stretches: list[Audio], warming: int, gain_db: float) -> FloatArray:
+    def _measure(self, heard: Audio, warming: int, gain_db: float) -> FloatArray:
         """Return the energies behind the limiter of all stretches but those for warming up."""
         limiter = Limiter(self._rate_hz, self._ceiling_dbtp, gain_db=gain_db)
         ear = Meter(self._rate_hz, true_peak=False)
-        for audio in stretches:
-            ear.add(limiter.process(audio))
+        ear.add(limiter.hold(heard))
         ear.add(limiter.flush())
         return ear.energies[_STRETCH_BLOCKS * warming :]
 

@@ -43,15 +43,17 @@ class Tape:
         self.peak_gains += [_peak_gain(audio[first : first + self.stretch_frames]) for first in rest]
         self.length_frames += len(audio)
 
-    def blocks(self, n_frames: int, *, first_frame: int = 0, end_frame: int | None = None) -> Iterator[Audio]:
-        """Play from one frame up to another, `n_frames` at a time; the last block may be shorter."""
-        left = (self.length_frames if end_frame is None else min(end_frame, self.length_frames)) - first_frame
+    def blocks(self, n_frames: int) -> Iterator[Audio]:
+        """Play from the start, `n_frames` at a time; the last block may be shorter."""
+        for first in range(0, self.length_frames, n_frames):
+            audio: Audio = np.empty((min(n_frames, self.length_frames - first), 2), np.float32)
+            yield self.read(first, audio)
+
+    def read(self, first_frame: int, out: Audio) -> Audio:
+        """Play from a frame on, into `out`; return the part that was filled, less than all where the tape ends."""
         with named(self._folder):
             self._file.seek(first_frame * FRAME_BYTES)
-            while left > 0 and (content := self._file.read(min(n_frames, left) * FRAME_BYTES)):
-                audio = np.frombuffer(content, dtype=np.float32).reshape(-1, 2)
-                left -= len(audio)
-                yield audio
+            return out[: self._file.readinto(out.data) // FRAME_BYTES]
 
 
 def _peak_gain(audio: Audio) -> float:

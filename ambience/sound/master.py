@@ -63,7 +63,7 @@ class Limiter:
         self._ceiling = math.inf if ceiling_dbtp is None else db_to_gain(ceiling_dbtp)
         self._release = math.exp(-1.0 / (_RELEASE_S * sample_rate_hz))
         self._table = interpolation_table()
-        self._bounds = interpolation_bounds(self._table)
+        self._bounds = interpolation_bounds()
         self.latency_frames = 0 if ceiling_dbtp is None else TAPS // 2 + 2 * self._box_frames
         self._owed = self.latency_frames
         self._kept_frames = self.latency_frames + TAPS + 8
@@ -75,7 +75,10 @@ class Limiter:
 
     def process(self, audio: Audio) -> Audio:
         """Limit the next frames; the first `latency_frames` are kept back until `flush`."""
-        out = audio.copy()
+        return self.hold(audio.copy())
+
+    def hold(self, out: Audio) -> Audio:
+        """Do the same in place: what is returned is a part of `out`."""
         if self.latency_frames == 0:
             out *= np.float32(self._gain)
             return out
@@ -101,7 +104,7 @@ class Limiter:
 
     def flush(self) -> Audio:
         """Return what was kept back; in all, as many frames came out as went in."""
-        return self.process(np.zeros((self.latency_frames, 2), np.float32))
+        return self.hold(np.zeros((self.latency_frames, 2), np.float32))
 
 
 def gain_to_target(master: Master, measured_lufs: float, *, remeasure: Callable[[float], float] | None = None) -> float:

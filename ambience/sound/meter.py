@@ -48,7 +48,7 @@ class Meter:
         self._n_hops = 0
         self._loudest_momentary = self._loudest_short = 0.0
         self._seeks_peak, self._table = true_peak, interpolation_table()
-        self._bounds = interpolation_bounds(self._table)
+        self._bounds = interpolation_bounds()
         self._tail, self._peak = np.zeros((2, TAPS - 1), np.float32), 0.0
         self._scratch = np.zeros((2, CHUNK + TAPS), np.float32)
 

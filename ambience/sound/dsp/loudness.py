@@ -1,6 +1,7 @@
 """What a loudness meter computes frame by frame: K-weighted energy, and the peaks between the samples."""
 
 import math
+from functools import cache
 
 import numpy as np
 
@@ -14,6 +15,7 @@ _KAISER = 7.0  # stop band near -70 dB
 _ROUNDING = 1.0001  # more than float32 loses in a row of the table
 
 
+@cache
 def k_weighting(sample_rate_hz: int) -> FloatArray:
     """Return the two K-weighting biquads, rows (b0, b1, b2, a1, a2), for any sample rate.
 
@@ -34,6 +36,7 @@ def k_weighting(sample_rate_hz: int) -> FloatArray:
     return np.array([[value / scale for value in shelf], cut])
 
 
+@cache
 def interpolation_table() -> Mono:
     """Return the polyphase filter, shape (4, 24), that finds the signal between two samples.
 
@@ -49,12 +52,14 @@ def interpolation_table() -> Mono:
     return np.ascontiguousarray(table[:, ::-1].astype(np.float32))
 
 
-def interpolation_bounds(table: Mono) -> FloatArray:
-    """Return what `may_exceed` knows of a table: three factors, of the loudest sample, of it again, and of the bend.
+@cache
+def interpolation_bounds() -> FloatArray:
+    """Return what `may_exceed` knows of the table: three factors, of the loudest sample, of it again, and of the bend.
 
     Each row is the straight line between two samples plus weighted second differences, and music bends little from
     sample to sample: so its levels between the samples are known to 1 % where the sum of a row knows them to 125 %.
     """
+    table = interpolation_table()
     bounds = np.array([float(np.abs(table).sum(axis=1).max()) * _ROUNDING, 0.0, 0.0])
     for phase in range(1, PHASES):
         curved = table[phase].astype(np.float64)
