@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
+from io import BufferedIOBase
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
@@ -65,12 +66,12 @@ class Drafts:
         self._drafts.append((draft, target))
         return draft
 
-    def scratch(self, folder: Path) -> BinaryIO:
+    def scratch(self, folder: Path) -> BufferedIOBase:
         """Open a nameless file in a folder; it is gone when the block is left, or the process killed."""
         self._make_folder(folder)
         with _named(folder):
             opened = tempfile.TemporaryFile(dir=folder, prefix=_PREFIX, suffix=_SUFFIX)  # noqa: SIM115
-        return cast(BinaryIO, self._open.enter_context(opened))
+        return cast(BufferedIOBase, self._open.enter_context(opened))
 
     def __enter__(self) -> Self:
         return self

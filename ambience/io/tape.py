@@ -3,8 +3,8 @@
 import errno
 import shutil
 from collections.abc import Iterator
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class Tape:
         Of so many frames at a time the highest sample is remembered.
     """
 
-    def __init__(self, opened: BinaryIO, folder: Path, stretch_frames: int) -> None:
+    def __init__(self, opened: BufferedIOBase, folder: Path, stretch_frames: int) -> None:
         self._file, self._folder = opened, folder
         self.stretch_frames, self.length_frames = stretch_frames, 0
         self.peak_gains: list[float] = []  # highest sample of each stretch; the last one may be short
