@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from ambience.cli.signals import Stopped, end, heed_signals
 
-_COLLECTED_AFTER = 20_000  # new objects, not 700: imports and bars make many that stay, a tenth of the time went there
+_COLLECTED_AFTER = 100_000  # new objects, not 700: imports and bars make many that stay, a tenth of the time went there
 
 
 def main() -> NoReturn:

@@ -4,26 +4,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ambience.errors import ParameterError, PresetError, require
 from ambience.music.motif import parse_motif, parse_transform
 from ambience.music.pitch import parse_tonic
 from ambience.music.scale import Scale
-from ambience.music.score import Note
-from ambience.music.sheet import LedgerEntry, Marker, Score, Section, Track
 from ambience.music.theme.character import parse_character
-from ambience.music.theme.spec import Candidate, Theme
-from ambience.music.work import Member
 from ambience.preset import Preset
 from ambience.preset import file as preset_file
 from ambience.preset.toml_lines import line_map, line_of
+
+if TYPE_CHECKING:  # who checks a preset loads no composer
+    from ambience.music.score import Note
+    from ambience.music.sheet import LedgerEntry, Marker, Score, Section, Track
+    from ambience.music.theme.spec import Candidate, Theme
+    from ambience.music.work import Member
 
 
 @dataclass(frozen=True, slots=True)
 class Composition:
     """A composed piece: notes, maps and the ledger of the theme; no sound yet."""
 
-    score: Score
+    score: "Score"
 
     @property
     def title(self) -> str:
@@ -36,27 +39,27 @@ class Composition:
         return self.score.seed
 
     @property
-    def tracks(self) -> tuple[Track, ...]:
+    def tracks(self) -> "tuple[Track, ...]":
         """All notes, one track a layer."""
         return self.score.tracks
 
     @property
-    def sections(self) -> tuple[Section, ...]:
+    def sections(self) -> "tuple[Section, ...]":
         """The stays in one state each, by rising time."""
         return self.score.sections
 
     @property
-    def markers(self) -> tuple[Marker, ...]:
+    def markers(self) -> "tuple[Marker, ...]":
         """Named places, by rising time."""
         return self.score.markers
 
     @property
-    def ledger(self) -> tuple[LedgerEntry, ...]:
+    def ledger(self) -> "tuple[LedgerEntry, ...]":
         """Every appearance of the theme."""
         return self.score.ledger
 
     @property
-    def theme(self) -> tuple[Note, ...]:
+    def theme(self) -> "tuple[Note, ...]":
         """The theme as first composed."""
         return self.score.theme
 
@@ -119,7 +122,7 @@ def compose(preset: Preset, *, duration_s: float | None = None) -> Composition:
     return Composition(compose_whole(wanted))
 
 
-def themes(preset: Preset, *, count: int = 8) -> tuple[Candidate, ...]:
+def themes(preset: Preset, *, count: int = 8) -> "tuple[Candidate, ...]":
     """List candidates for a preset's theme: first the one that the piece uses, then its rivals, the best first.
 
     Parameters
@@ -171,7 +174,7 @@ def _faults(preset: Preset, path: Path) -> Iterator[str]:
         yield from judged(lambda: _cast(_with_motif(preset, path)), "cast")
 
 
-def _theme(preset: Preset) -> Theme:
+def _theme(preset: Preset) -> "Theme":
     from ambience.music.conducting.commission import (
         find_theme,  # a preset without a motif is checked without the composer
     )
@@ -179,7 +182,7 @@ def _theme(preset: Preset) -> Theme:
     return find_theme(preset, Scale(parse_tonic(preset.tonic), preset.mode))
 
 
-def _cast(preset: Preset) -> tuple[Member, ...]:
+def _cast(preset: Preset) -> "tuple[Member, ...]":
     from ambience.music.conducting.commission import commission
 
     return commission(preset).cast
