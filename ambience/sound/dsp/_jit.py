@@ -18,6 +18,9 @@ from typing import Any, ParamSpec, TypeVar, cast
 P = ParamSpec("P")
 R = TypeVar("R")
 
+SEEN_THROUGH = frozenset((0, minor) for minor in range(60, 69))
+"""Versions of numba whose way of loading is known (`_load_first`); all others are trusted to know it themselves."""
+
 _compiling = threading.RLock()
 
 
@@ -40,15 +43,13 @@ class _Kernel:
         """Return the compiled function, compiling the kernels that it calls first."""
         with _compiling:
             if self.compiled is None:
-                self.compiled = _compile(self._with_compiled_callees(), self.inline)
+                self.compiled = _compile(self._copied(), self.inline)
             return self.compiled
 
-    def _with_compiled_callees(self) -> types.FunctionType:
+    def _copied(self) -> types.FunctionType:
+        """Return the same function with globals of its own."""
         function = self.function
         scope = dict(function.__globals__)
-        for name in function.__code__.co_names:
-            if isinstance(callee := scope.get(name), _Kernel):
-                scope[name] = callee.dispatcher()
         copy = types.FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
         copy.__qualname__, copy.__module__ = function.__qualname__, function.__module__
         return copy
@@ -129,12 +130,48 @@ def _compile(function: types.FunctionType, inline: bool) -> Callable[..., Any]:
     import numba
 
     if inline:
+        _compile_callees(function)
         return cast(Callable[..., Any], numba.njit(nogil=True, error_model="numpy")(function))
     with _cache_folder(numba.config):
         try:
-            return cast(Callable[..., Any], numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+            compiled = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
         except RuntimeError:  # no folder can be written: compile for this process only
+            _compile_callees(function)
             return cast(Callable[..., Any], numba.njit(nogil=True, error_model="numpy")(function))
+    if numba.version_info.short in SEEN_THROUGH:
+        _load_first(compiled, function)
+    else:
+        _compile_callees(function)
+    return cast(Callable[..., Any], compiled)
+
+
+def _compile_callees(function: types.FunctionType) -> None:
+    """Put compiled functions in the place of the kernels that a function calls."""
+    scope = function.__globals__
+    for name in function.__code__.co_names:
+        if isinstance(callee := scope.get(name), _Kernel):
+            scope[name] = callee.dispatcher()
+
+
+def _load_first(compiled: Any, function: types.FunctionType) -> None:
+    """Let a kernel that the disk remembers be loaded without all that only a compiler needs.
+
+    By itself, numba reads its whole library of array functions first, which takes three times as long as all kernels.
+    If the disk remembers nothing, the compiler does it anyway.
+    """
+    from numba.core.runtime.nrt import rtsys
+
+    def load(signature: Any, context: Any) -> Any:
+        rtsys.initialize(context)
+        try:
+            found = compiled._cache._load_overload(signature, context)
+        except OSError:  # on Windows, another process may be writing it
+            found = None
+        if found is None:
+            _compile_callees(function)
+        return found
+
+    compiled._cache.load_overload = load
 
 
 def is_compiled(name: str) -> bool:
