@@ -60,7 +60,7 @@ class Drafts:
         """
         refuse_existing(target, self.force)
         self._make_folder(target.parent)
-        with _named(target):
+        with named(target):
             _remove_stale(target)
             draft = _create_hidden(target)
         self._drafts.append((draft, target))
@@ -69,7 +69,7 @@ class Drafts:
     def scratch(self, folder: Path) -> BufferedIOBase:
         """Open a nameless file in a folder; it is gone when the block is left, or the process killed."""
         self._make_folder(folder)
-        with _named(folder):
+        with named(folder):
             opened = tempfile.TemporaryFile(dir=folder, prefix=_PREFIX, suffix=_SUFFIX)  # noqa: SIM115
         return cast(BufferedIOBase, self._open.enter_context(opened))
 
@@ -104,7 +104,7 @@ class Drafts:
 
     def _publish(self) -> None:
         for draft, _ in self._drafts:
-            _flush(draft)
+            flush(draft)
         published: list[Path] = []
         try:
             for draft, target in self._drafts:
@@ -126,7 +126,7 @@ def write_whole(target: Path, write: Callable[[BinaryIO], object], *, force: boo
 
 
 @contextlib.contextmanager
-def _named(place: Path) -> Iterator[None]:
+def named(place: Path) -> Iterator[None]:
     """Let an error name what the user asked for, not the hidden file beside it."""
     try:
         yield
@@ -207,7 +207,8 @@ def _claim(draft: Path, target: Path) -> None:
         raise
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Wait until a file is on the disk."""
     opened = os.open(path, os.O_RDWR)
     try:
         os.fsync(opened)

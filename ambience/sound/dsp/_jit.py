@@ -18,8 +18,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 P = ParamSpec("P")
 R = TypeVar("R")
 
-SEEN_THROUGH = frozenset((0, minor) for minor in range(60, 69))
-"""Versions of numba whose way of loading is known (`_load_first`); all others are trusted to know it themselves."""
+SEEN_THROUGH = ((0, 60), (0, 61), (0, 68))
+"""Versions of numba in which `_load_first` was tried; all others load in their own way."""
 
 _compiling = threading.RLock()
 
