@@ -44,6 +44,7 @@ class Herald:
         self._number = 0
         self.errors = 0  # that callbacks raised
         self.over = False
+        self._heard_frame: Callable[[], int] = _nothing_yet
         self._enders: tuple[Callable[[None], None], ...] = ()
         self._thread = eager_thread(self._run, "events")
 
@@ -110,7 +111,7 @@ class Herald:
             self._number += 1
             heapq.heappush(self._waiting, (event.frame, self._number, event))
             self._announce()
-        self.over = True
+        self.over, self._heard_frame = True, _nothing_yet  # hold on to nobody's session
         for ender in self._enders:
             ender(None)
 
@@ -124,3 +125,7 @@ class Herald:
                         callback(event)
                     except Exception:  # somebody else's
                         self.errors += 1
+
+
+def _nothing_yet() -> int:
+    return 0

@@ -5,7 +5,9 @@ import os
 import sys
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +30,18 @@ def test_the_collector_rests_while_a_session_plays() -> None:
         assert session.stats().collections > 0
     assert gc.isenabled()
     assert gc.get_freeze_count() == 0
+
+
+def test_a_closed_session_is_let_go_of_without_the_collector(tmp_path: Path) -> None:
+    gc.disable()
+    try:
+        with opened(record=tmp_path / "log.toml", capture=tmp_path / "heard.wav") as session:
+            session.on_bar(print)
+            held = [weakref.ref(part) for part in (session, session._engine, session._player, session._herald)]
+        del session
+        assert [part() for part in held] == [None] * len(held)
+    finally:
+        gc.enable()
 
 
 def test_a_thread_with_much_to_do_gives_way_while_a_session_plays() -> None:
