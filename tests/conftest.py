@@ -1,5 +1,6 @@
 """Order of the tests: what is silent goes first, while a process of its own compiles the kernels for the rest."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -14,17 +15,22 @@ import pytest
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)  # whoever runs it sees the same
 hypothesis.settings.load_profile("suite")
 
+gc.set_threshold(50_000, 20, 100)  # thousands of tests and their modules are there to stay: seldom look through them
+
 _WARM = "AMBIENCE_TESTS_WARM"  # variable that names the file whose absence says: kernels are still being compiled
 _PATIENCE_S = 180.0
 _SOUNDING = {
     "sound",
     "live",
-    "test_engine.py",
-    "test_engine_desk.py",
     "test_bundled_sound.py",
     "test_cli.py",
+    "test_engine.py",
+    "test_engine_desk.py",
+    "test_engine_requests.py",
+    "test_layer_stems.py",
     "test_listen.py",
     "test_picture.py",
+    "test_rehearsal.py",
     "test_session.py",
 }
 _warming: list[subprocess.Popen[bytes]] = []
@@ -52,7 +58,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Wait for the kernels before the first test that sounds."""
-    if not _sounds(item) or _WARM not in os.environ:
+    if not _sounds(item):
+        return
+    gc.freeze()  # or else every session looks through all that as it begins
+    if _WARM not in os.environ:
         return
     patience_s = time.monotonic() + _PATIENCE_S
     while not Path(os.environ[_WARM]).exists() and time.monotonic() < patience_s:
