@@ -1,18 +1,18 @@
 """The end of the piece: what can swell is held over the last bar line and dies away before the sound ends."""
 
 import pytest
-from written_bars import write
+from written_bars import held
 
 from ambience.music.score import Dynamics
 from ambience.music.work import Work, WrittenBar
 from ambience.preset import file as preset_file
 
-LENGTH_S = 48.0
+LENGTH_S = 60.0
 
 
 def ended(name: str, state: str) -> tuple[Work, WrittenBar, WrittenBar]:
     """Compose a short piece, and return its last two bars."""
-    work, bars = write(preset_file.read(name).override(state=state, duration_s=LENGTH_S))
+    work, bars = held(name, state, duration_s=LENGTH_S)
     return work, bars[-2], bars[-1]
 
 
@@ -27,8 +27,8 @@ def test_what_can_swell_is_held_and_fades_to_nothing_before_the_sound_ends(name:
         assert all(timed.end_s < LENGTH_S - 1.0 or layer.stem == "drones" for timed in notes)
         if not isinstance(layer.part, Dynamics):
             continue
-        held = [timed.end_s for timed in notes if timed.end_s > line_s - 0.1]
-        assert all(end_s > line_s + 1.0 for end_s in held)
+        ends_s = [timed.end_s for timed in notes if timed.end_s > line_s - 0.1]
+        assert all(end_s > line_s + 1.0 for end_s in ends_s)
         assert points[-1][1] == 0.0
         assert points[-1][0] == pytest.approx(last.bar.end_beats + last.bar.beats(last.bar.fade_s))
 

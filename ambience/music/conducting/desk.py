@@ -56,7 +56,7 @@ class Desk:
     def play(self, notes: Sequence[Note], bar: Bar, shade: float) -> tuple[TimedNote, ...]:
         """Play what was written, tuned to the chord, every velocity moved by `shade`."""
         tuned = self._tuned(notes, bar)
-        if self._swelling is not None:
+        if bar.ending and self._swelling is not None:
             tuned = held_on(tuned, bar)
         played = tuple([_timed(_shaded(note, shade) if shade else note, bar) for note in tuned])
         self._held = self.sounding + played
@@ -90,7 +90,8 @@ class Desk:
         """Return the hairpins of the bar that was just written; empty: none."""
         if self._swelling is None:
             return ()
-        return self._pen.draw(bar, to_nothing(tuple(self._swelling.dynamics(bar)), bar))
+        points = self._swelling.dynamics(bar)
+        return self._pen.draw(bar, to_nothing(points, bar) if bar.ending else points)
 
     def cut(self, end_beats: float) -> None:
         """Forget what was to begin at or after a place: it is not played."""
