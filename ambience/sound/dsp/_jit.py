@@ -10,7 +10,7 @@ import tempfile
 import threading
 import types
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
@@ -43,8 +43,11 @@ class _Kernel:
         """Return the compiled function, compiling the kernels that it calls first."""
         with _compiling:
             if self.compiled is None:
-                self.compiled = _compile(self._copied(), self.inline)
+                self.compiled = self._compile()
             return self.compiled
+
+    def _compile(self) -> Callable[..., Any]:
+        return _compile(self._copied(), self.inline)
 
     def _copied(self) -> types.FunctionType:
         """Return the same function with globals of its own."""
@@ -62,8 +65,7 @@ class _Emitted(_Kernel):
         super().__init__(function, inline=True)
         self._emit = emit
 
-    def dispatcher(self) -> Callable[..., Any]:
-        """Return what numba takes for a function."""
+    def _compile(self) -> Callable[..., Any]:
         import numba
         from llvmlite import ir
         from numba.extending import intrinsic
@@ -129,19 +131,17 @@ def emitted(emit: Callable[..., None]) -> Callable[[Callable[P, R]], Callable[P,
 def _compile(function: types.FunctionType, inline: bool) -> Callable[..., Any]:
     import numba
 
-    if inline:
-        _compile_callees(function)
-        return cast(Callable[..., Any], numba.njit(nogil=True, error_model="numpy")(function))
-    with _cache_folder(numba.config):
-        try:
-            compiled = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
-        except RuntimeError:  # no folder can be written: compile for this process only
-            _compile_callees(function)
-            return cast(Callable[..., Any], numba.njit(nogil=True, error_model="numpy")(function))
-    if numba.version_info.short in SEEN_THROUGH:
+    compiled: Any = None
+    jit = partial(numba.njit, nogil=True, error_model="numpy")
+    if not inline:
+        with _cache_folder(numba.config), contextlib.suppress(RuntimeError):  # no folder can be written
+            compiled = jit(function, cache=True)
+    if compiled is None:  # for this process only
+        compiled = jit(function)
+    elif numba.version_info.short in SEEN_THROUGH:
         _load_first(compiled, function)
-    else:
-        _compile_callees(function)
+        return cast(Callable[..., Any], compiled)
+    _compile_callees(function)
     return cast(Callable[..., Any], compiled)
 
 

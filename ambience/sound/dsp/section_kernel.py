@@ -52,7 +52,6 @@ def _sound(
     edges: Mono, left_sum: Mono, right_sum: Mono, picks: AnyArray, run_frame: int, begin: int, end: int,
 ) -> None:  # fmt: skip
     """Add the quanta `begin` to `end` of a run, of all readers of voice `v`, to the two sums, and move them on."""
-    n_timbres = aims.shape[2] - WEIGHTS - 1
     b = int(voices[v, BOWING])
     attack, release = bowings[b, ATTACK_S] * tone[SAMPLE_RATE_HZ], bowings[b, RELEASE_S] * tone[SAMPLE_RATE_HZ]
     for r in range(seats.shape[0]):
@@ -78,11 +77,11 @@ def _sound(
             here = np.uint64(base)
             count = (int(within + distance) + 3 + _ABREAST - 1) // _ABREAST * _ABREAST
             empty = True
-            for layer in range(n_timbres + 1):
+            for layer in range(aims.shape[2] - WEIGHTS):
                 old, new = aims[q, r, WEIGHTS + layer], aims[q + 1, r, WEIGHTS + layer]
                 if old == 0.0 and new == 0.0:
                     continue
-                row = int(voices[v, ZONE]) * n_timbres + layer if layer < n_timbres else tables.shape[0] - 1
+                row = _row(v, layer, tables, voices, aims)
                 slope = np.float32((new - old) / distance)
                 weight = np.float32(old - (new - old) / distance * within)
                 if empty:
@@ -122,14 +121,21 @@ def _sound(
 
 
 @inline_kernel
+def _row(v: int, layer: int, tables: AnyArray, voices: FloatArray, aims: FloatArray) -> int:
+    """Tell which table voice `v` reads for a layer of its sound: a timbre of its zone, or the breath that all share."""
+    n_timbres = aims.shape[2] - WEIGHTS - 1
+    row: int = int(voices[v, ZONE]) * n_timbres + layer if layer < n_timbres else tables.shape[0] - 1
+    return row
+
+
+@inline_kernel
 def _fetch(v: int, r: int, place: int, tables: AnyArray, voices: FloatArray, aims: FloatArray, q: int) -> None:
     """Have memory bring what a reader finds in quantum `q` of a run: its tables are too large to be near."""
-    n_timbres = aims.shape[2] - WEIGHTS - 1
     reach = int(aims[q, r, STEP] * _FRAMES) + LINE_FRAMES
-    for layer in range(n_timbres + 1):
+    for layer in range(aims.shape[2] - WEIGHTS):
         if aims[q, r, WEIGHTS + layer] == 0.0:
             continue
-        row = int(voices[v, ZONE]) * n_timbres + layer if layer < n_timbres else tables.shape[0] - 1
+        row = _row(v, layer, tables, voices, aims)
         for i in range(0, reach, LINE_FRAMES):
             prefetch(tables, row * tables.shape[1] + place + i)
 
