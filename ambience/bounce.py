@@ -203,8 +203,8 @@ def _write_sounds(job: _Job, take: _Take, drafted: Mapping[Path, Path], registra
     with _sound_file(job, drafted[targets.audio], take.score, "", container, job.bit_depth) as opened:
         loudness = write_mix(take.mix, master, gain_db, opened, seed)
     registrar.take(drafted[targets.audio], targets.name_of(targets.audio))
+    depth = stem_depth(take.stems, gain_db, job.bit_depth)
     for (name, target), tape in zip(targets.stems, take.stems, strict=True):
-        depth = stem_depth(take.stems, gain_db, job.bit_depth)
         with _sound_file(job, drafted[target], take.score, f" ({name})", "wav", depth) as opened:
             write_stem(tape, name, gain_db, opened, seed)
         registrar.take(drafted[target], targets.name_of(target))

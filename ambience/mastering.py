@@ -115,7 +115,7 @@ def write_stem(tape: Tape, name: str, gain_db: float, opened: AudioFile, seed: i
 
 def stem_depth(stems: Iterable[Tape], gain_db: float, wished: BitDepth) -> BitDepth:
     """Keep the stems whole: one alone may exceed full scale where the mix, or its limiter, does not."""
-    peak_gain = max(peak_gain for tape in stems for peak_gain in tape.peak_gains)
+    peak_gain = max((peak_gain for tape in stems for peak_gain in tape.peak_gains), default=0.0)
     return wished if peak_gain * db_to_gain(gain_db) < 1.0 else "32f"
 
 
