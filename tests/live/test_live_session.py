@@ -212,13 +212,14 @@ def test_nothing_is_compiled_once_the_sound_has_begun() -> None:
         def on_end(self, _event: Any) -> None:
             pass
 
-    with opened(paced=False) as session:
+    with opened(paced=False, duration_s=60.0) as session:
         compiling = Compiling()
         event.register("numba:compile", compiling)
         for state in ("opening", "battle", "drift"):
             acts_at = session.set_state(state, when="now", fade_s=0.0).at_frame
             while session.playing and session.heard_frame < acts_at + 96_000:
                 time.sleep(0.005)
+        session.wait(10.0)
         event.unregister("numba:compile", compiling)
     assert [section.state for section in session.score().sections][-3:] == ["opening", "battle", "drift"]
     assert compiling.count == 0
