@@ -21,7 +21,10 @@ class Registrar:
         self._flushed: list[Future[None]] = []
 
     def take(self, draft: Path, name: str) -> None:
-        """Take a file that is whole; `name` is the one under which it will be known."""
+        """Take a file that is whole; `name` is the one under which it will be known.
+
+        The disk has it then before all files are published together, and that waits for nothing any more.
+        """
         self._flushed.append(self._hands.submit(flush, draft))
         self._recorded.append(self._hands.submit(record, draft, name))
 

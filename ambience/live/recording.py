@@ -94,7 +94,7 @@ class Keeper:
             self._guarded(self._finish_sound)
         elif self._file is not None:
             self._file.__exit__(kind, error, None)
-        self._describe = None  # nor hold on to who is described
+        self._describe = None  # hold on to nobody's session
         failure = self._failure or error
         self._drafts.__exit__(type(failure) if failure else None, failure, None)
         if kind is None and self._failure is not None:
