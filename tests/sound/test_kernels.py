@@ -26,10 +26,10 @@ for kind in sys.argv[1:]:
 """
 
 
-def listen(folder: Path, *kinds: str) -> list[tuple[float, bool]]:
+def listen(folder: Path, *kinds: str, **variables: str) -> list[tuple[float, bool]]:
     """Use a kernel on some kinds of array in a process of its own: what it says, and whether the compiler was there."""
     command = [sys.executable, "-c", LISTEN, *kinds]
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder)}
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder), **variables}
     told = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     return [(float(line.split()[0]), line.endswith("True")) for line in told.stdout.splitlines()]
 
@@ -44,3 +44,10 @@ def test_what_the_disk_remembers_needs_no_compiler_and_what_it_does_not_is_compi
     assert loaded == (energy, unknown)
     assert other == (pytest.approx(energy, rel=1e-6), True)
     assert listen(tmp_path, "float64") == [(other[0], unknown)]
+
+
+def test_nothing_is_compiled_for_who_wants_plain_python(tmp_path: Path) -> None:
+    [(energy, _)] = listen(tmp_path, "float32")
+    [(plain, _)] = listen(tmp_path / "none", "float32", NUMBA_DISABLE_JIT="1")
+    assert plain == pytest.approx(energy, rel=1e-6)
+    assert not (tmp_path / "none").exists()

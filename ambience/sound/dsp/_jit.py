@@ -43,7 +43,7 @@ class _Kernel:
         """Return the compiled function, compiling the kernels that it calls first."""
         with _compiling:
             if self.compiled is None:
-                self.compiled = self._compile()
+                self.compiled = self.function if _stays_python() else self._compile()
             return self.compiled
 
     def _compile(self) -> Callable[..., Any]:
@@ -69,9 +69,6 @@ class _Emitted(_Kernel):
         import numba
         from llvmlite import ir
         from numba.extending import intrinsic
-
-        if cast(Any, numba.config).DISABLE_JIT:
-            return self.function
 
         def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
             kinds = signature.args
@@ -143,6 +140,13 @@ def _compile(function: types.FunctionType, inline: bool) -> Callable[..., Any]:
         return cast(Callable[..., Any], compiled)
     _compile_callees(function)
     return cast(Callable[..., Any], compiled)
+
+
+def _stays_python() -> bool:
+    """Tell whether the user wants nothing compiled."""
+    import numba
+
+    return bool(cast(Any, numba.config).DISABLE_JIT)
 
 
 def _compile_callees(function: types.FunctionType) -> None:
