@@ -18,6 +18,7 @@ GUARD_FRAMES = 2304
 _TABLE_S = 2.7
 _HIGHEST_RATIO = 1.19  # a reader that far above its table still stays below the folding frequency
 _REACH = 4.0  # bands are cut where they have fallen by exp(-16)
+_PIECE_BINS = 8192  # computed together: intermediate results that stay near cost less than fresh memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ def zone_centers(lowest_hz: float, highest_hz: float, zone_semitones: float) -> 
 class TableSet:
     """Tables of one instrument: `n_timbres` rows for each pitch zone, then one row of colored noise.
 
-    A zone takes milliseconds and megabytes, so it is built when `open` first asks for it; it sounds the same whenever
-    that is.
+    A zone takes milliseconds and megabytes, so it is built when `open` first asks for it, and the noise with the first
+    of them; they sound the same whenever that is.
 
     Parameters
     ----------
@@ -117,9 +118,7 @@ class TableSet:
         self.rows: AnyArray = np.empty(
             (centers_hz.size * len(timbres) + 1, self.n_frames + GUARD_FRAMES), dtype=np.float32
         )
-        bins_hz, lift = _bins(self.n_frames, sample_rate_hz)
-        noise = (breath.gains(bins_hz / 1000.0, bins_hz) * lift).astype(np.float32)
-        _write_loop(noise * _phases(rng, bins_hz.size), self.rows[-1], np.float32(0.0))
+        self._breath, self._breath_angles = breath, _angles(rng, self.n_frames // 2 + 1)
         self._seed = int(noise_seed(rng))
 
     def zone_of(self, frequency_hz: float) -> int:
@@ -130,12 +129,14 @@ class TableSet:
         """Build the tables of a zone, unless they are there."""
         if self._opened[zone]:
             return
+        if not any(self._opened):
+            self._open_breath()
         _, lift = _bins(self.n_frames, self._rate_hz)
         fundamental_hz = float(self.fundamentals_hz[zone])
         indices, numbers, bands = _bands(
             fundamental_hz, self._spread_cents, self._rate_hz / self.n_frames, self.n_frames // 2
         )
-        phases = _phases(stream(self._seed, "tables", zone), indices.size)
+        phases = _phases(_angles(stream(self._seed, "tables", zone), indices.size))
         bands *= lift[indices]
         harmonics = np.arange(1.0, numbers.max() + 1.0)
         spectrum = np.zeros(self.n_frames // 2 + 1, dtype=np.complex64)
@@ -145,6 +146,13 @@ class TableSet:
             spectrum[indices] = (bands * gains).astype(np.float32) * phases
             _write_loop(spectrum, self.rows[zone * len(self._timbres) + layer], breath)
         self._opened[zone] = True
+
+    def _open_breath(self) -> None:
+        """Build the row of noise, of which every tone has a little."""
+        bins_hz, lift = _bins(self.n_frames, self._rate_hz)
+        gains = np.concatenate([self._breath.gains(some / 1000.0, some) for some in _pieces(bins_hz)])
+        noise = (gains * lift).astype(np.float32) * _phases(self._breath_angles)
+        _write_loop(noise, self.rows[-1], np.float32(0.0))
 
     def open_all(self) -> None:
         """Build all tables, so that nothing is left to be done while others listen."""
@@ -156,7 +164,15 @@ def _bands(
     fundamental_hz: float, spread_cents: float, bin_hz: float, n_bins: int
 ) -> tuple[IntArray, IntArray, FloatArray]:
     """Return the bins that a tone occupies, their partials, and the shape of the bands, of equal power."""
-    bins = np.arange(1, n_bins)
+    found = [_bands_among(bins, fundamental_hz, spread_cents, bin_hz) for bins in _pieces(np.arange(1, n_bins))]
+    bins, harmonics, shape = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return bins, harmonics, shape
+
+
+def _bands_among(
+    bins: IntArray, fundamental_hz: float, spread_cents: float, bin_hz: float
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return the same for some of the bins."""
     harmonics = np.maximum(np.round(bins * (bin_hz / fundamental_hz)), 1.0)
     relative = 2.0 ** (spread_cents / 1200.0) - 1.0
     widths_hz = np.maximum(relative * fundamental_hz * harmonics, 0.2 * bin_hz)
@@ -164,6 +180,10 @@ def _bands(
     inside = np.flatnonzero(np.abs(offsets) < _REACH)
     shape = np.exp(-(offsets[inside] ** 2)) / np.sqrt(np.maximum(widths_hz[inside], bin_hz))
     return bins[inside], harmonics[inside].astype(np.int64), shape
+
+
+def _pieces(bins: AnyArray) -> list[AnyArray]:
+    return [bins[first : first + _PIECE_BINS] for first in range(0, bins.size, _PIECE_BINS)]
 
 
 @lru_cache(maxsize=2)
@@ -182,8 +202,11 @@ def _lift(bins_hz: FloatArray, sample_rate_hz: int) -> FloatArray:
     return np.asarray(fade * fade * (3.0 - 2.0 * fade) / np.sinc(bins_hz / sample_rate_hz) ** 2, dtype=np.float64)
 
 
-def _phases(rng: Generator, count: int) -> AnyArray:
-    angles = rng.random(count, dtype=np.float32) * np.float32(2.0 * np.pi)
+def _angles(rng: Generator, count: int) -> Mono:
+    return rng.random(count, dtype=np.float32) * np.float32(2.0 * np.pi)
+
+
+def _phases(angles: Mono) -> AnyArray:
     return np.asarray(np.cos(angles) + np.complex64(1j) * np.sin(angles), dtype=np.complex64)
 
 
