@@ -129,7 +129,7 @@ def _compile(function: types.FunctionType, inline: bool) -> Callable[..., Any]:
     import numba
 
     compiled: Any = None
-    jit = partial(numba.njit, nogil=True, error_model="numpy")
+    jit = partial(numba.njit, nogil=True, error_model="numpy", _nrt=False)  # no kernel makes arrays: none is counted
     if not inline:
         with _cache_folder(numba.config), contextlib.suppress(RuntimeError):  # no folder can be written
             compiled = jit(function, cache=True)
@@ -163,10 +163,8 @@ def _load_first(compiled: Any, function: types.FunctionType) -> None:
     By itself, numba reads its whole library of array functions first, which takes three times as long as all kernels.
     If the disk remembers nothing, the compiler does it anyway.
     """
-    from numba.core.runtime.nrt import rtsys
 
     def load(signature: Any, context: Any) -> Any:
-        rtsys.initialize(context)
         try:
             found = compiled._cache._load_overload(signature, context)
         except OSError:  # on Windows, another process may be writing it
