@@ -81,7 +81,7 @@ class Desk:
         """Bring the rooms back to the dry bus, in their order, and cut its bottom."""
         bus = self._dry.audio
         for _, wet, _ in self._rooms:
-            add_scaled(wet.audio.reshape(-1), 1.0, bus.reshape(-1))
+            add_scaled(wet.audio.reshape(-1), 1.0, bus.reshape(-1), False)
         settle_bus(bus, self._middle_cut, self._side_cut, self._memory)
         return bus
 
@@ -97,17 +97,17 @@ class _Bus:
     def gather(self, lines: Sequence[Mono | None], n_frames: int) -> None:
         """Begin a span with the sum of all layers that are sent here, in their order."""
         if len(self.audio) != n_frames:
-            self.audio = np.zeros((n_frames, 2), np.float32)
+            self.audio = np.empty((n_frames, 2), np.float32)
             self._line = self.audio.reshape(-1)
-        else:
-            self.audio.fill(0.0)
         sent = [(line, gain) for number, gain in self._sends if (line := lines[number]) is not None]
+        if not sent:
+            self.audio.fill(0.0)
         in_fours = len(sent) // 4 * 4
         for first in range(0, in_fours, 4):
             (a, gain_a), (b, gain_b), (c, gain_c), (d, gain_d) = sent[first : first + 4]
-            add_four_scaled(a, b, c, d, gain_a, gain_b, gain_c, gain_d, self._line)
-        for line, gain in sent[in_fours:]:
-            add_scaled(line, gain, self._line)
+            add_four_scaled(a, b, c, d, gain_a, gain_b, gain_c, gain_d, self._line, first == 0)
+        for number, (line, gain) in enumerate(sent[in_fours:], in_fours):
+            add_scaled(line, gain, self._line, number == 0)
 
 
 def _visit(

@@ -9,6 +9,7 @@ from ambience.sound.dsp.channels import part_channels
 from ambience.units import Audio, FloatArray, IntArray, Mono
 
 _QUANTUM = 256
+_SILENCE = np.float32(0.0)
 _WITHOUT_SIGN, _INFINITE = np.int32(0x7FFFFFFF), np.int32(0x7F800000)
 
 
@@ -130,21 +131,30 @@ def _cut_low(quantum: Mono, cut: FloatArray, memory: FloatArray, left: Mono, rig
 
 
 @kernel
-def add_scaled(audio: Mono, level: float, bus: Mono) -> None:
-    """Add what a strip plays to a bus."""
+def add_scaled(audio: Mono, level: float, bus: Mono, fresh: bool) -> None:
+    """Add what a strip plays to a bus, or to silence if the bus is fresh: whatever it holds is over then."""
     gain = np.float32(level)
-    for n in range(bus.shape[0]):
-        bus[n] += gain * audio[n]
+    if fresh:
+        for n in range(bus.shape[0]):
+            bus[n] = _SILENCE + gain * audio[n]
+    else:
+        for n in range(bus.shape[0]):
+            bus[n] += gain * audio[n]
 
 
 @kernel
 def add_four_scaled(
-    a: Mono, b: Mono, c: Mono, d: Mono, level_a: float, level_b: float, level_c: float, level_d: float, bus: Mono
+    a: Mono, b: Mono, c: Mono, d: Mono, level_a: float, level_b: float, level_c: float, level_d: float, bus: Mono,
+    fresh: bool,
 ) -> None:  # fmt: skip
     """Add what four strips play, one after the other, while the bus is at hand."""
     gain_a, gain_b, gain_c, gain_d = np.float32(level_a), np.float32(level_b), np.float32(level_c), np.float32(level_d)
-    for n in range(bus.shape[0]):
-        bus[n] = bus[n] + gain_a * a[n] + gain_b * b[n] + gain_c * c[n] + gain_d * d[n]
+    if fresh:
+        for n in range(bus.shape[0]):
+            bus[n] = _SILENCE + gain_a * a[n] + gain_b * b[n] + gain_c * c[n] + gain_d * d[n]
+    else:
+        for n in range(bus.shape[0]):
+            bus[n] = bus[n] + gain_a * a[n] + gain_b * b[n] + gain_c * c[n] + gain_d * d[n]
 
 
 @kernel
