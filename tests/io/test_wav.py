@@ -72,6 +72,17 @@ def test_what_is_louder_than_full_scale_is_clipped_and_not_wrapped(tmp_path: Pat
     assert audio.min() > 0.99
 
 
+def test_24_bits_are_those_that_the_library_makes_of_floats(tmp_path: Path) -> None:
+    quiet = noise() * np.float32(2.0) ** np.random.default_rng(6).integers(-40, 2, (30_000, 1))
+    halves = ((np.arange(-1000, 1000) + 0.5) * 2.0**-23).reshape(-1, 2)
+    edges = np.array([[1.0, -1.0], [1.0 - 2.0**-24, 2.0**-24 - 1.0], [1.5, -1.5], [0.0, -0.0]])
+    audio = np.concatenate([quiet, halves, edges]).astype(np.float32)
+    write(tmp_path / "a", audio, "wav", "24")
+    soundfile.write(tmp_path / "b.wav", audio, 48_000, subtype="PCM_24")
+    ours, theirs = (soundfile.read(tmp_path / name, dtype="int32")[0] for name in ("a", "b.wav"))
+    np.testing.assert_array_equal(ours, theirs)
+
+
 def test_a_wav_beyond_four_gibibytes_is_an_rf64(tmp_path: Path) -> None:
     tags = Tags("long")
     for length_frames, kind in ((48_000, "WAV"), (2**32 // 6 + 1, "RF64")):
