@@ -7,13 +7,16 @@ import numpy as np
 
 from ambience.sound.block import QUANTUM_FRAMES
 from ambience.sound.channel import Strip
-from ambience.sound.dsp.dip import dip, dip_band
+from ambience.sound.dsp.dip import dip_band, dip_four
 from ambience.sound.dsp.dynamics import add_power, apply_curve, give_way, hold, warm_gain
-from ambience.units import Audio
+from ambience.sound.dsp.lanes import FILTERS
+from ambience.units import Audio, FloatArray
 
 _THEME = "theme"  # the stem group to which others give way
 _LISTEN_S, _YIELD_S, _RETURN_S = 0.25, 0.5, 1.6  # by ear: slow enough not to be heard as a movement
 _SUNG_HZ, _SUNG_OCTAVES = 800.0, 3.5  # where melodies and their first partials lie
+_NOBODY = -1  # the last row of the memory
+_ABREAST = FILTERS // 2  # layers that are dipped together, both channels of each
 _HOLD_S, _LET_GO_S = 0.03, 0.35
 _HOLD_ABOVE_DB = -20.0  # by ear: a mix is -26 to -14 dB before its master
 _FULL_SLOPE, _FULL_WARMTH = 0.5, 0.7  # of glue 1: a ratio of 2:1, and 3 dB from a peak of 1.4
@@ -38,7 +41,8 @@ class Courtesy:
         self._rates = np.array([_rate(time_s, sample_rate_hz) for time_s in (_LISTEN_S, _YIELD_S, _RETURN_S)])
         self._memory = np.zeros(3)
         self._band = np.array(dip_band(_SUNG_HZ, _SUNG_OCTAVES, sample_rate_hz))
-        self._dips = np.zeros((len(strips), 4))
+        self._dips = np.zeros((len(strips) + 1, 2, 2))
+        self._scratch = np.zeros(4 * QUANTUM_FRAMES), np.zeros((2, FILTERS)), np.zeros((2, FILTERS))
 
     def balance(self, layers: Sequence[Audio | None], quanta: int) -> None:
         """Dip one span of the layers in place; None is silence."""
@@ -53,11 +57,22 @@ class Courtesy:
         if not shares.any():
             self._dips[:] = 0.0
             return
-        for number, duck_db in self._yielding:
-            if (layer := layers[number]) is None:
-                self._dips[number] = 0.0
-            else:
-                dip(layer, 1.0 - 10.0 ** (-0.05 * duck_db * shares), self._band, self._dips[number])
+        sounding = [
+            (number, duck_db, layer) for number, duck_db in self._yielding if (layer := layers[number]) is not None
+        ]
+        self._dips[[number for number, _ in self._yielding if layers[number] is None]] = 0.0
+        for first in range(0, len(sounding), _ABREAST):
+            self._dip(sounding[first : first + _ABREAST], shares)
+
+    def _dip(self, sounding: Sequence[tuple[int, float, Audio]], shares: FloatArray) -> None:
+        """Dip up to four layers side by side; for who is missing, silence is dipped."""
+        who, depths = np.full(_ABREAST, _NOBODY), np.zeros((_ABREAST, len(shares)))
+        frames = [np.zeros(QUANTUM_FRAMES * (len(shares) - 1))] * _ABREAST
+        for place, (number, duck_db, layer) in enumerate(sounding):
+            who[place], depths[place] = number, 1.0 - 10.0 ** (-0.05 * duck_db * shares)
+            frames[place] = layer.reshape(-1).view(np.float64)
+        first, second, third, fourth = frames
+        dip_four(first, second, third, fourth, depths, self._band, self._dips, who, *self._scratch)
 
 
 class Glue:

@@ -4,11 +4,14 @@ import math
 
 import numpy as np
 
-from ambience.sound.dsp._jit import kernel
-from ambience.units import Audio, FloatArray
+from ambience.sound.dsp._jit import inline_kernel, kernel
+from ambience.sound.dsp.channels import unweave, weave
+from ambience.sound.dsp.lanes import FILTERS, dip_abreast
+from ambience.units import AnyArray, FloatArray, IntArray
 
 _QUANTUM = 256
 _TINY = 1e-20
+_WITHOUT_SIGNS = np.int64(0x7FFFFFFF_7FFFFFFF)
 
 
 def dip_band(center_hz: float, octaves: float, sample_rate_hz: int) -> tuple[float, float, float]:
@@ -24,42 +27,58 @@ def dip_band(center_hz: float, octaves: float, sample_rate_hz: int) -> tuple[flo
 
 
 @kernel
-def dip(audio: Audio, depths: FloatArray, band: FloatArray, memory: FloatArray) -> None:
-    """Take a band out of a span in place, as far as asked for.
+def dip_four(
+    first: AnyArray, second: AnyArray, third: AnyArray, fourth: AnyArray, depths: FloatArray, band: FloatArray,
+    memory: FloatArray, who: IntArray, frames: AnyArray, ramps: FloatArray, states: FloatArray,
+) -> None:  # fmt: skip
+    """Take a band out of a span of four layers in place, as far as asked for.
 
     Parameters
     ----------
-    audio : Audio, shape (k * 256, 2)
-        One layer.
-    depths : array, shape (k + 1,)
-        Part of the band that is taken at the quantum boundaries, 0..1; ramped between.
+    first, second, third, fourth : array of float64, shape (k * 256,)
+        The layers; both channels of a frame are seen as one number of twice the size, so that they are moved at once.
+    depths : array, shape (4, k + 1)
+        Part of the band that is taken from each at the quantum boundaries, 0..1; ramped between.
     band : array, shape (3,)
         `dip_band`.
-    memory : array, shape (4,)
-        Filter states, kept between spans; begun anew where nothing is taken or nothing sounds.
+    memory : array, shape (n_layers, 2, 2)
+        Of both channels, what the filters remember, kept between spans; begun anew where nothing is taken or sounds.
+    who : array, shape (4,)
+        Which rows of the memory belong to the four layers.
+    frames, ramps, states : array of float64, shapes (1024,), (2, 8), (2, 8)
+        Work space.
     """
-    b, a1, a2 = band[0], band[1], band[2]
-    for q in range(depths.shape[0] - 1):
-        quantum = audio[q * _QUANTUM : (q + 1) * _QUANTUM]
-        if depths[q] == 0.0 and depths[q + 1] == 0.0:
-            memory[:] = 0.0
+    rows = frames.view(np.float32).reshape(_QUANTUM, FILTERS)
+    for i in range(FILTERS):
+        states[0, i], states[1, i] = memory[who[i // 2], i % 2, 0], memory[who[i // 2], i % 2, 1]
+    for q in range(depths.shape[1] - 1):
+        if not depths[:, q : q + 2].any():
+            states[:] = 0.0
             continue
-        near, far, right_near, right_far = memory[0], memory[1], memory[2], memory[3]
-        depth, step = depths[q], (depths[q + 1] - depths[q]) / _QUANTUM
-        loudest = np.float32(0.0)
-        for n in range(_QUANTUM):
-            loudest = max(loudest, abs(quantum[n, 0]), abs(quantum[n, 1]))
-            x, u = b * quantum[n, 0], b * quantum[n, 1]
-            y, v = x + near, u + right_near
-            near, far = far - a1 * y, -x - a2 * y
-            right_near, right_far = right_far - a1 * v, -u - a2 * v
-            taken = depth + step * n
-            quantum[n, 0] -= np.float32(taken * y)
-            quantum[n, 1] -= np.float32(taken * v)
-        if loudest == 0.0:
-            near, far, right_near, right_far = 0.0, 0.0, 0.0, 0.0
-            for n in range(_QUANTUM):
-                quantum[n, 0], quantum[n, 1] = np.float32(0.0), np.float32(0.0)
-        memory[0], memory[1] = near if abs(near) > _TINY else 0.0, far if abs(far) > _TINY else 0.0
-        memory[2] = right_near if abs(right_near) > _TINY else 0.0
-        memory[3] = right_far if abs(right_far) > _TINY else 0.0
+        begin, end = q * _QUANTUM, (q + 1) * _QUANTUM
+        part_0, part_1, part_2, part_3 = first[begin:end], second[begin:end], third[begin:end], fourth[begin:end]
+        rests = _rests(part_0), _rests(part_1), _rests(part_2), _rests(part_3)
+        weave(part_0, part_1, part_2, part_3, frames)
+        for i in range(FILTERS):
+            before, after = depths[i // 2, q], depths[i // 2, q + 1]
+            ramps[0, i], ramps[1, i] = before, (after - before) / _QUANTUM
+        dip_abreast(rows, band, ramps, states, _QUANTUM)
+        unweave(frames, part_0, part_1, part_2, part_3)
+        for i in range(FILTERS):
+            idle = rests[i // 2] or (depths[i // 2, q] == 0.0 and depths[i // 2, q + 1] == 0.0)
+            for k in range(2):
+                states[k, i] = 0.0 if idle or abs(states[k, i]) <= _TINY else states[k, i]
+        for line, resting in zip((part_0, part_1, part_2, part_3), rests):  # noqa: B905 (the compiler knows no `strict`)
+            if resting:
+                line[:] = 0.0
+    for i in range(FILTERS):
+        memory[who[i // 2], i % 2, 0], memory[who[i // 2], i % 2, 1] = states[0, i], states[1, i]
+
+
+@inline_kernel
+def _rests(pairs: AnyArray) -> bool:
+    """Tell whether all frames are zero."""
+    bits, found = pairs.view(np.int64), np.int64(0)
+    for n in range(_QUANTUM):
+        found |= bits[n] & _WITHOUT_SIGNS
+    return bool(found == 0)

@@ -1,9 +1,11 @@
-"""What a processor can do and no compiler finds by itself: reading frames side by side, and reading ahead."""
+"""What a processor can do and no compiler finds by itself: to read frames abreast, to filter abreast, to read ahead."""
 
 from typing import Any
 
+import numpy as np
+
 from ambience.sound.dsp._jit import emitted
-from ambience.units import AnyArray, Mono
+from ambience.units import AnyArray, FloatArray, Mono
 
 LANES = 8
 """Frames that are read side by side."""
@@ -13,6 +15,9 @@ NEAR = 0.28
 
 LINE_FRAMES = 16
 """Numbers that memory brings at once, on nearly all processors."""
+
+FILTERS = 8
+"""Filters that run side by side."""
 
 
 def _emit_read(ir: Any, builder: Any, line: Any, picks: Any, fractions: Any, heard: Any, at: Any) -> None:
@@ -80,3 +85,72 @@ def _emit_prefetch(ir: Any, builder: Any, rows: Any, place: Any) -> None:
 @emitted(_emit_prefetch)
 def prefetch(rows: AnyArray, place: int) -> None:
     """Have memory bring a line of numbers, while other work is done; `place` counts through all rows of an array."""
+
+
+def _emit_dip(ir: Any, builder: Any, rows: Any, band: Any, depths: Any, states: Any, count: Any) -> None:
+    single, double = ir.VectorType(ir.FloatType(), FILTERS), ir.VectorType(ir.DoubleType(), FILTERS)
+    index, number = ir.IntType(64), ir.IntType(32)
+
+    def pointer(array: Any, place: Any, kind: Any) -> Any:
+        return builder.bitcast(builder.gep(array, [place]), kind.as_pointer())
+
+    def row(array: Any, place: int) -> Any:
+        return pointer(array, index(place * FILTERS), double)
+
+    def everywhere(value: Any) -> Any:
+        alone = builder.insert_element(ir.Constant(double, ir.Undefined), value, number(0))
+        return builder.shuffle_vector(alone, alone, ir.Constant(ir.VectorType(number, FILTERS), [0] * FILTERS))
+
+    gain, first, second = (everywhere(builder.load(builder.gep(band, [index(place)]))) for place in range(3))
+    depth, step, near_0, far_0 = (
+        builder.load(row(array, place), align=8) for array in (depths, states) for place in (0, 1)
+    )
+    before, loop, after = builder.block, builder.append_basic_block("frame"), builder.append_basic_block("end")
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    n, near, far = builder.phi(index), builder.phi(double), builder.phi(double)
+    frame = pointer(rows, builder.mul(n, index(FILTERS)), single)
+    sound = builder.load(frame, align=4)
+    x = builder.fmul(gain, builder.fpext(sound, double))
+    y = builder.fadd(x, near)
+    near_next = builder.fsub(far, builder.fmul(first, y))
+    far_next = builder.fsub(builder.fneg(x), builder.fmul(second, y))
+    taken = builder.fadd(depth, builder.fmul(step, everywhere(builder.sitofp(n, ir.DoubleType()))))
+    builder.store(builder.fsub(sound, builder.fptrunc(builder.fmul(taken, y), single)), frame, align=4)
+    n_next = builder.add(n, index(1))
+    for phi, start, following in ((n, index(0), n_next), (near, near_0, near_next), (far, far_0, far_next)):
+        phi.add_incoming(start, before)
+        phi.add_incoming(following, loop)
+    builder.cbranch(builder.icmp_signed("<", n_next, count), loop, after)
+    builder.position_at_end(after)
+    builder.store(near_next, row(states, 0), align=8)
+    builder.store(far_next, row(states, 1), align=8)
+
+
+@emitted(_emit_dip)
+def dip_abreast(rows: AnyArray, band: FloatArray, depths: FloatArray, states: FloatArray, count: int) -> None:
+    """Take a band out of `FILTERS` sounds that lie side by side, in place.
+
+    Parameters
+    ----------
+    rows : array of float32, shape (count, FILTERS)
+        The sounds.
+    band : array, shape (3,)
+        (b, a1, a2) of the band-pass ``b (1 - z²) / (1 + a1 z + a2 z²)``.
+    depths : array, shape (2, FILTERS)
+        Which part of the band is taken at the first frame, and how much more at each that follows.
+    states : array, shape (2, FILTERS)
+        What the filters remember.
+    count : int, > 0
+        How many frames.
+
+    Notes
+    -----
+    A filter waits for itself; filters that do the same are one instruction each, and wait together.
+    """
+    for n in range(count):
+        for i in range(FILTERS):
+            x = band[0] * rows[n, i]
+            y = x + states[0, i]
+            states[0, i], states[1, i] = states[1, i] - band[1] * y, -x - band[2] * y
+            rows[n, i] -= np.float32((depths[0, i] + depths[1, i] * n) * y)
