@@ -208,9 +208,11 @@ class Engine(Requests):
                 self._ready = np.empty((in_rooms * QUANTUM_FRAMES, 2), dtype=np.float32)
                 stems = self._mixer.settle(self._ready)
                 self._ready_stems = {name: stem.copy() for name, stem in stems.items()}  # the mixer reuses its buses
-                yield
             jobs = self._mixer.jobs(layers, controls) if length else ()
-            in_rooms, wait_for_rooms = length, self._crew.begin(jobs, spread=length >= _SPREAD_QUANTA)
+            settled, in_rooms = in_rooms, length
+            wait_for_rooms = self._crew.begin(jobs, spread=length >= _SPREAD_QUANTA)
+            if settled:
+                yield
             self._write_until(self._quantum + later)
 
     def _play(self, quanta: int) -> tuple[FloatArray, Callable[[], list[Audio | None]]]:
