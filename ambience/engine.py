@@ -222,12 +222,12 @@ class Engine(Requests):
         start_frame = self._quantum * QUANTUM_FRAMES
         self._write_until(self._quantum + quanta)
         self._stands.give_out()
-        times_s, asked, heard, gains = self._rows.between(self._quantum, self._quantum + quanta)
+        asked, heard, gains = self._rows.between(self._quantum, self._quantum + quanta)
         self._stands.read_controls(start_frame, asked[0])
-        spread, span = quanta >= _SPREAD_QUANTA, (start_frame, times_s)
+        spread = quanta >= _SPREAD_QUANTA
         order: Sequence[int] = range(len(self._desks))
         order = sorted(order, key=lambda number: -self._desks[number].busy_s) if spread else order
-        jobs = [partial(self._desks[number].play, *span, heard, gains[:, number]) for number in order]
+        jobs = [partial(self._desks[number].play, start_frame, heard, gains[:, number]) for number in order]
         wait = self._crew.begin(jobs, spread=spread)
         self._quantum += quanta
 

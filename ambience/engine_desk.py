@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, pairwise
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -23,8 +24,26 @@ from ambience.units import Audio, FloatArray, beats_to_s, cents_to_ratio, midi_t
 Awaited = tuple[int, int, float, float, str]
 """First frame of a note, counted from the beginning of the piece, and the other fields of a `NoteOn`."""
 
-Hairpins = tuple[int, FloatArray, FloatArray]
-"""First frame of a bar, moments in seconds, and the gain at each: ramped between, empty for 1 throughout."""
+
+@dataclass(frozen=True, slots=True)
+class Hairpins:
+    """How loud a layer is in a bar, at the quantum boundaries from the one at or before its beginning on."""
+
+    first_frame: int  # of the bar
+    gains: FloatArray  # the last one goes on; none for 1 throughout
+
+    @property
+    def first_quantum(self) -> int:
+        """The quantum in which the bar begins."""
+        return self.first_frame // QUANTUM_FRAMES
+
+    def between(self, first: int, stop: int) -> FloatArray:
+        """Return the gains at the boundaries `first` to `stop`, which is left out."""
+        if not len(self.gains):
+            return np.ones(stop - first)
+        known = self.gains[first - self.first_quantum : stop - self.first_quantum]
+        missing = stop - first - len(known)
+        return np.concatenate((known, np.full(missing, self.gains[-1]))) if missing else known
 
 
 @dataclass(slots=True)
@@ -50,23 +69,21 @@ class Desk:
     def swell(self, hairpins: Hairpins) -> None:
         """Put the hairpins of another bar on the stand."""
         self.hairpins.append(hairpins)
-        self.drawn += hairpins[1].size > 0
+        self.drawn += hairpins.gains.size > 0
 
     def drop_from(self, frame: int) -> None:
         """Take the notes away that begin at `frame` or later."""
         self.waiting = deque(entry for entry in self.waiting if entry[0] < frame)
 
-    def play(self, start_frame: int, times_s: FloatArray, controls: FloatArray, gains: FloatArray) -> Audio | None:
+    def play(self, start_frame: int, controls: FloatArray, gains: FloatArray) -> Audio | None:
         """Play the next span, as the buses hear it; None is silence. The buffer is good until the span after next.
 
         Parameters
         ----------
         start_frame : int
             Where the span begins.
-        times_s : array, shape (k + 1,)
-            When its quantum boundaries come.
         controls : array, shape (k + 1, 5)
-            How the scene stands at each.
+            How the scene stands at each of its quantum boundaries.
         gains : array, shape (k + 1,)
             How loud the layer is at each, but for its hairpins.
         """
@@ -75,7 +92,7 @@ class Desk:
         notes = self._take(start_frame, start_frame + len(out))
         self._turn_pages(start_frame)
         if self.drawn:
-            expression = self._expression(start_frame, times_s)
+            expression = self._expression(start_frame // QUANTUM_FRAMES, len(controls))
             controls, gains = _opened(controls, expression), gains * expression
         rested = self._sound(out, notes, controls) and self.channel.still
         heard = not rested and self.channel.shape(out, gains)
@@ -98,21 +115,21 @@ class Desk:
 
     def _turn_pages(self, start_frame: int) -> None:
         """Forget the hairpins of bars that are over."""
-        while len(self.hairpins) > 1 and self.hairpins[1][0] < start_frame:
-            self.drawn -= self.hairpins.popleft()[1].size > 0
+        while len(self.hairpins) > 1 and self.hairpins[1].first_frame < start_frame:
+            self.drawn -= self.hairpins.popleft().gains.size > 0
 
-    def _expression(self, start_frame: int, times_s: FloatArray) -> FloatArray:
-        """Read the hairpins at the quantum boundaries; 1 where none are drawn.
+    def _expression(self, first: int, count: int) -> FloatArray:
+        """Read the hairpins at some quantum boundaries.
 
         A boundary belongs to the last bar that began before it: a bar that begins on it may not be written yet.
         """
-        expression = np.ones(len(times_s))
-        begins = [(first - start_frame) // QUANTUM_FRAMES + 1 for first, *_ in self.hairpins]
-        begins[0] = 0
-        for (_, at_s, values), begin, end in zip(self.hairpins, begins, [*begins[1:], len(times_s)], strict=True):
-            if len(at_s) and begin < end:
-                expression[begin:end] = np.interp(times_s[begin:end], at_s, values)
-        return expression
+        begins = [first, *(hairpins.first_quantum + 1 for hairpins in islice(self.hairpins, 1, None)), first + count]
+        parts = [
+            hairpins.between(begin, min(end, first + count))
+            for hairpins, (begin, end) in zip(self.hairpins, pairwise(begins), strict=True)
+            if begin < min(end, first + count)
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _buffer(self, n_frames: int) -> Audio:
         if (spent := self._heard.popleft()) is not None:
@@ -141,9 +158,13 @@ def awaited(notes: Iterable[TimedNote], sample_rate_hz: int) -> list[Awaited]:
 
 def swelling(bar: Bar, points: Sequence[tuple[float, float]], sample_rate_hz: int) -> Hairpins:
     """Turn (beat, expression) points into the hairpins of a bar."""
-    times_s = np.array([bar.start_s + beats_to_s(beat - bar.start_beats, bar.tempo_bpm) for beat, _ in points])
-    gains = np.array([expression for _, expression in points])
-    return s_to_frames(bar.start_s, sample_rate_hz), times_s, gains
+    first_frame = s_to_frames(bar.start_s, sample_rate_hz)
+    if not points:
+        return Hairpins(first_frame, np.zeros(0))
+    times_s = [bar.start_s + beats_to_s(beat - bar.start_beats, bar.tempo_bpm) for beat, _ in points]
+    quanta = np.arange(first_frame // QUANTUM_FRAMES, s_to_frames(times_s[-1], sample_rate_hz) // QUANTUM_FRAMES + 2)
+    gains = np.interp(quanta * QUANTUM_FRAMES / sample_rate_hz, times_s, [expression for _, expression in points])
+    return Hairpins(first_frame, gains)
 
 
 def _opened(controls: FloatArray, expression: FloatArray) -> FloatArray:

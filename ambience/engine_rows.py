@@ -23,15 +23,13 @@ class Rows:
     def __init__(self, timeline: SceneTimeline, sample_rate_hz: int) -> None:
         self._timeline, self._rate_hz = timeline, sample_rate_hz
         self._first, self._changes = 0, -1  # where what was read begins, and what the timeline had been told by then
-        self._read = (np.zeros(0), np.zeros((0, 5)), np.zeros((0, 5)), np.zeros((0, 0)))
+        self._read = (np.zeros((0, 5)), np.zeros((0, 5)), np.zeros((0, 0)))
 
-    def between(self, first: int, last: int) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    def between(self, first: int, last: int) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Tell how the scene stands at the boundaries `first` to `last`, both included.
 
         Returns
         -------
-        times_s : array, shape (n,)
-            Seconds from the start of the piece.
         asked, heard : array, shape (n, 5)
             The controls as they are asked for, and as the players follow them.
         gains : array, shape (n, n_layers)
@@ -42,7 +40,7 @@ class Rows:
             self._first, self._changes = first, self._timeline.changes
             times_s = np.arange(first, max(last, first + _AHEAD_QUANTA) + 1) * QUANTUM_FRAMES / self._rate_hz
             asked, gains = self._timeline.rows(times_s)
-            self._read = (times_s, asked, in_thin_air(asked), gains)
+            self._read = (asked, in_thin_air(asked), gains)
         here = slice(first - self._first, last + 1 - self._first)
-        times_s, asked, heard, gains = self._read
-        return times_s[here], asked[here], heard[here], gains[here]
+        asked, heard, gains = self._read
+        return asked[here], heard[here], gains[here]

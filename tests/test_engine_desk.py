@@ -42,7 +42,7 @@ class Mute:
 def played(player, spans=(QUANTA,)):
     mixer = Mixer([Strip("x", low_cut_hz=80.0)], {}, 48_000, streams=lambda name: np.random.default_rng(1))
     desk = Desk("x", player, mixer.channels[0], Shelf())
-    heard = (desk.play(0, np.zeros(n + 1), np.zeros((n + 1, 5)), np.ones(n + 1)) for n in spans)
+    heard = (desk.play(0, np.zeros((n + 1, 5)), np.ones(n + 1)) for n in spans)
     return [part if part is None else part.copy() for part in heard], mixer
 
 
@@ -68,7 +68,7 @@ def test_silence_is_not_mixed_and_a_filter_rings_out_first(honest):
     player = Broken((), 0.0)
     mixer = Mixer([Strip("x", low_cut_hz=80.0)], {}, 48_000, streams=lambda name: np.random.default_rng(1))
     desk = Desk("x", player, mixer.channels[0], Shelf())
-    row = (np.zeros(2), np.zeros((2, 5)), np.ones(2))
+    row = (np.zeros((2, 5)), np.ones(2))
     assert desk.play(0, *row) is not None
     desk.player = Mute(honest)
     tail = [desk.play(0, *row) for _ in range(400)]
@@ -121,8 +121,7 @@ def swelled(spans, bars):
         stop = frame + n * QUANTUM_FRAMES
         while waiting and round(waiting[0][0].start_s * 48_000) < stop:
             desk.swell(swelling(*waiting.pop(0), 48_000))
-        times_s = (frame + QUANTUM_FRAMES * np.arange(n + 1)) / 48_000
-        desk.play(frame, times_s, np.zeros((n + 1, 5)), np.full(n + 1, 0.5))
+        desk.play(frame, np.zeros((n + 1, 5)), np.full(n + 1, 0.5))
         frame = stop
     return fader.seen
 
@@ -166,7 +165,7 @@ def test_who_plays_softer_plays_darker_and_nothing_else_changes():
     desk = Desk("x", listener, Fader(), Shelf())
     desk.swell(swelling(Bar(0.0), ((0.0, 0.5), (1.0, 1.0)), 48_000))
     controls = np.full((101, 5), 0.6)
-    desk.play(0, np.arange(101) / BEAT, controls, np.ones(101))
+    desk.play(0, controls, np.ones(101))
     (seen,) = listener.seen
     assert seen[:, BRIGHTNESS] == pytest.approx(0.6 * np.interp(np.arange(101) / BEAT, [0.0, 1.0], [0.5, 1.0]))
     assert np.array_equal(np.delete(seen, BRIGHTNESS, axis=1), np.full((101, 4), 0.6))
