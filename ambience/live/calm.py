@@ -7,7 +7,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-_EVERY_S = (0.5, 10.0, 60.0)  # per generation, the young first
+_EVERY_S = (0.5, 2.0, 60.0)  # per generation, the young first
 _LONG_S = 0.01  # what takes longer goes through objects that will stay: they are set aside
 
 # A quantum comes back from about a hundred kernels, and wherever another thread has taken the interpreter meanwhile, it
