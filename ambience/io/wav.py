@@ -13,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ambience.errors import ParameterError, explain, require
+from ambience.io.atomic import named
 from ambience.io.ogg_pages import fix_serial
+from ambience.io.settling import Settling
 from ambience.io.wav_chunks import Tags, add_chunks
 from ambience.units import SAMPLE_RATES_HZ, Audio
 
@@ -80,17 +82,22 @@ class AudioFile:
         self.written_frames = 0
         with _as_os_errors(path):
             layout = _layout(length_frames, container, bit_depth)
-            self._file = _create(path, sample_rate_hz, layout, open_ended=length_frames is None)
+            self._file, number = _create(path, sample_rate_hz, layout, open_ended=length_frames is None)
+            self._settling = Settling(number)
             _set_tags(self._file, tags)
 
     def write(self, audio: Audio | npt.NDArray[np.int16]) -> None:
         """Append a block of floats, which the integer formats clip at ±1, or of 16-bit numbers."""
         with _as_os_errors(self.path):
             self._file.write(_whole_numbers(audio) if self._whole else audio)
+        with named(self.path):
+            self._settling.wrote(audio.nbytes)
         self.written_frames += len(audio)
 
     def close(self) -> None:
         """Finish the file and make sure that all of it was written (OSError if not)."""
+        with named(self.path):
+            self._settling.end()
         with _as_os_errors(self.path):
             self._file.close()
             if _frames(self.path) != self.written_frames:
@@ -107,6 +114,8 @@ class AudioFile:
         if kind is None:
             self.close()
         else:
+            with contextlib.suppress(OSError):
+                self._settling.end()
             with contextlib.suppress(OSError), _as_os_errors(self.path):
                 self._file.close()
 
@@ -179,8 +188,8 @@ def _layout(length_frames: int | None, container: Container, bit_depth: BitDepth
     return {"format": "RF64" if large else "WAV", "subtype": _SUBTYPES[bit_depth]}
 
 
-def _create(path: Path, sample_rate_hz: int, layout: dict[str, Any], *, open_ended: bool) -> Any:
-    """Create a file; an open-ended RF64 becomes a WAV when it is closed, if it stayed small."""
+def _create(path: Path, sample_rate_hz: int, layout: dict[str, Any], *, open_ended: bool) -> tuple[Any, int]:
+    """Create a file and tell its number; an open-ended RF64 becomes a WAV when it is closed, if it stayed small."""
     import soundfile
 
     # A number instead of a name: libsndfile would need the name as text, and not every name is text.
@@ -189,7 +198,7 @@ def _create(path: Path, sample_rate_hz: int, layout: dict[str, Any], *, open_end
     # The PEAK chunk of float files holds the time of day, which would make every render another file.
     soundfile._snd.sf_command(opened._file, _SET_ADD_PEAK_CHUNK, soundfile._ffi.NULL, 0)
     soundfile._snd.sf_command(opened._file, _RF64_AUTO_DOWNGRADE, soundfile._ffi.NULL, open_ended)
-    return opened
+    return opened, number
 
 
 def open_stream(sink: Any, sample_rate_hz: int, layout: dict[str, Any]) -> Any:
