@@ -9,7 +9,8 @@ import pytest
 from preset_example import EXAMPLE
 
 from ambience.errors import PresetError
-from ambience.preset.file import bundled, parse, read
+from ambience.preset.bundled import bundled
+from ambience.preset.file import parse, read
 
 
 def refusal(preset: str | Path) -> str:

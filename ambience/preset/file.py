@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from ambience.errors import PresetError, explain
 from ambience.plugins import suggest
 from ambience.preset import Preset
+from ambience.preset.bundled import bundled
 from ambience.preset.faults import MOST_FAULTS, explained, faults
 from ambience.preset.toml_lines import line_map, line_of
 
@@ -24,17 +25,6 @@ _WORD = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _DOTTED = re.compile(rf"(?<![\w-]){_WORD}(?:[ \t]*+\.[ \t]*+{_WORD}){{{_MOST_DOTS}}}")
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _LONG_NUMBER = re.compile(r"[\d_]{4000}")
-
-
-def bundled() -> dict[str, Path]:
-    """List the presets that come with the package: name and file, by name."""
-    package = Path(__file__).parents[1]
-    checkout = package.parent
-    folders = [package / "presets"]
-    if (checkout / "pyproject.toml").is_file():
-        folders.append(checkout / "presets")
-    folder = next((folder for folder in folders if folder.is_dir()), folders[0])
-    return {path.stem: path for path in sorted(folder.glob(f"*{_SUFFIX}"))}
 
 
 def read(preset: str | Path) -> Preset:

@@ -13,7 +13,8 @@ from ambience.preset.links import broken_links, joined
 from ambience.preset.midi_in import MidiIn
 from ambience.preset.settings import PluginTable, Settings
 from ambience.preset.tables import CastMember, Change, Layer, Master, Orchestra, State, ThemeTable, TransitionTable
-from ambience.preset.terms import ONE_DAY_S, AnyName, Meter, Mode, Name, Number, Seconds, Share, Title, Tonic, Whole
+from ambience.preset.terms import ONE_DAY_S, AnyName, Meter, Name, Number, Seconds, Share, Title, Tonic, Whole
+from ambience.preset.words import Mode
 from ambience.scene import Scenes, Transition
 
 _OPTIONS = {"seed": "seed", "duration_s": "duration", "state": "state", "master": "master", "orchestra": "orchestra"}
