@@ -2,9 +2,8 @@
 
 import dataclasses
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
@@ -105,10 +104,17 @@ def build(kind: Kind, table: Mapping[str, Any]) -> Any:
     return find(kind, table["name"])(**settings)
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return which of the known words was probably meant; empty if none was."""
+    from difflib import get_close_matches  # whose words are right needs no guess
+
+    return next(iter(get_close_matches(word, list(known), n=1)), "")
+
+
 def suggest(word: str, known: tuple[str, ...]) -> str:
     """Phrase a "did you mean", or list what there is."""
-    close = get_close_matches(word, known, n=1)
-    return f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(known)}."
+    close = nearest(word, known)
+    return f"Did you mean {close!r}?" if close else f"There are: {', '.join(known)}."
 
 
 @cache
