@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ambience.engine import Engine
 from ambience.errors import require
@@ -143,8 +143,7 @@ def render(
     return Rendering(*files, sound.loudness, sound.length_s, time.perf_counter() - began_s)
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(NamedTuple):
     """What is to be made, and where."""
 
     preset: Preset
@@ -169,8 +168,7 @@ class _Job:
         return len(self.targets.sounds) * self.length_frames * frame_bytes + _SPARE_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class _Take:
+class _Take(NamedTuple):
     """What the engine played."""
 
     mix: Tape

@@ -3,10 +3,9 @@
 import dataclasses
 import pkgutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ambience.errors import ParameterError, explain
 
@@ -22,8 +21,7 @@ _PACKAGES: dict[Kind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MidiProfile:
+class MidiProfile(NamedTuple):
     """How a DAW should play what an instrument plays."""
 
     program: int  # General MIDI program, 0..127
