@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from ambience.engine import Engine
 from ambience.errors import require
@@ -143,7 +143,8 @@ def render(
     return Rendering(*files, sound.loudness, sound.length_s, time.perf_counter() - began_s)
 
 
-class _Job(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Job:
     """What is to be made, and where."""
 
     preset: Preset
@@ -168,7 +169,8 @@ class _Job(NamedTuple):
         return len(self.targets.sounds) * self.length_frames * frame_bytes + _SPARE_BYTES
 
 
-class _Take(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Take:
     """What the engine played."""
 
     mix: Tape
