@@ -4,7 +4,7 @@ import gc
 import os
 from typing import NoReturn
 
-from ambience.cli.signals import Stopped, end, heed_signals
+from ambience.cli.signals import Stopped, end_stopped, heed_signals
 
 _COLLECTED_AFTER = 100_000  # new objects, not 700: imports and bars make many that stay, a tenth of the time went there
 
@@ -18,7 +18,7 @@ def main() -> NoReturn:
     try:
         from ambience.cli import commands as cli
     except Stopped as stopped:
-        end(stopped)
+        end_stopped(stopped)
     cli.main()
 
 

@@ -13,6 +13,7 @@ from ambience.music.scale import Scale
 from ambience.music.theme.character import parse_character
 from ambience.preset import Preset
 from ambience.preset import file as preset_file
+from ambience.preset.bundled import bundled
 from ambience.preset.toml_lines import line_map, line_of
 
 if TYPE_CHECKING:  # who checks a preset loads no composer
@@ -144,7 +145,7 @@ def themes(preset: Preset, *, count: int = 8) -> "tuple[Candidate, ...]":
 
 
 def _path_of(preset: str | Path) -> Path:
-    return preset_file.bundled().get(preset, Path(preset)) if isinstance(preset, str) else preset
+    return bundled().get(preset, Path(preset)) if isinstance(preset, str) else preset
 
 
 def _faults(preset: Preset, path: Path) -> Iterator[str]:

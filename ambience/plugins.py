@@ -2,12 +2,10 @@
 
 import dataclasses
 import pkgutil
-from collections.abc import Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ambience.errors import ParameterError, explain
 
@@ -23,8 +21,7 @@ _PACKAGES: dict[Kind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MidiProfile:
+class MidiProfile(NamedTuple):
     """How a DAW should play what an instrument plays."""
 
     program: int  # General MIDI program, 0..127
@@ -105,10 +102,17 @@ def build(kind: Kind, table: Mapping[str, Any]) -> Any:
     return find(kind, table["name"])(**settings)
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return which of the known words was probably meant; empty if none was."""
+    from difflib import get_close_matches  # whose words are right needs no guess
+
+    return next(iter(get_close_matches(word, list(known), n=1)), "")
+
+
 def suggest(word: str, known: tuple[str, ...]) -> str:
     """Phrase a "did you mean", or list what there is."""
-    close = get_close_matches(word, known, n=1)
-    return f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(known)}."
+    close = nearest(word, known)
+    return f"Did you mean {close!r}?" if close else f"There are: {', '.join(known)}."
 
 
 @cache

@@ -3,8 +3,7 @@
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -31,8 +30,7 @@ _LEAN, _LEAN_S = 0.4, 0.01  # of the way to a wished state, gone at once: with l
 _CHUNK_ROWS = 256  # rows that are told together: few enough that few ramps lie within them
 
 
-@dataclass(frozen=True, slots=True)
-class _Ramp:
+class _Ramp(NamedTuple):
     """A move of some values to their targets; NaN leaves a value alone, infinite is where the curve stands."""
 
     start_s: float

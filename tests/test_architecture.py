@@ -146,9 +146,14 @@ def test_importing_the_package_loads_nothing_from_elsewhere_and_takes_no_time() 
     assert min(times_s) < 0.05
 
 
-def test_the_command_line_loads_no_sound_or_music_library_before_it_needs_one() -> None:
+HELP = "import ambience.cli.commands"
+LIST = "from ambience.cli.catalog import catalog_text; catalog_text()"
+
+
+@pytest.mark.parametrize("statement", [HELP, LIST])
+def test_to_say_what_there_is_loads_no_library_of_sound_or_notes_or_rules(statement: str) -> None:
     heavy = {"numpy", "numba", "music21", "soundfile", "mido", "pydantic", "scipy", "rich"}
-    assert not loaded_by("import ambience.cli.commands") & heavy
+    assert not loaded_by(statement) & heavy
 
 
 def test_public_names_are_few_and_all_there() -> None:

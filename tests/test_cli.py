@@ -322,6 +322,25 @@ def test_a_reader_who_leaves_early_gets_no_complaint(tmp_path: Path) -> None:
     process.stderr.close()
 
 
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_who_is_given_no_stream_to_speak_on_ends_as_if_he_had_spoken(preset: Path, closed: str) -> None:
+    code = f"import sys; from ambience.__main__ import main; sys.{closed} = None; main()"
+    for name, status in ((preset.name, 0), ("none", 2)):
+        command = [sys.executable, "-c", code, "check", name]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=preset.parent)
+        assert ended.returncode == status
+        assert "Traceback" not in ended.stderr
+
+
+def test_a_command_that_is_done_waits_for_nobody_and_has_said_everything(preset: Path) -> None:
+    waiting = "threading.Thread(target=threading.Event().wait).start()"
+    code = f"import threading; from ambience.__main__ import main; {waiting}; main()"
+    command = [sys.executable, "-c", code, "check", preset.name, "none"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=preset.parent)
+    assert (ended.returncode, ended.stdout) == (2, f"{preset.name}: ok\n")
+    assert ended.stderr.startswith("error: ")
+
+
 def test_a_render_called_from_python_refuses_bad_values() -> None:
     piece = ambience.load("single-piece")
     with pytest.raises(ParameterError, match=r"\.mp3"):

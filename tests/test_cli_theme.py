@@ -10,7 +10,7 @@ import ambience
 from ambience.cli import commands as cli
 from ambience.music.pitch import pitch_name
 from ambience.piece import themes
-from ambience.preset.file import bundled
+from ambience.preset.bundled import bundled
 
 
 def listed(capsys: pytest.CaptureFixture[str], *words: str) -> dict:  # type: ignore[type-arg]

@@ -25,8 +25,8 @@ from ambience.music.harmony.chords import PLANS
 from ambience.music.scale import MODES
 from ambience.preset import Preset
 from ambience.preset.file import parse
-from ambience.preset.terms import Harmony, Mode
 from ambience.preset.toml_lines import Path
+from ambience.preset.words import Harmony, Mode
 from ambience.scene import SceneChange, Transition
 
 TABLE: dict[str, Any] = tomllib.loads(EXAMPLE)

@@ -9,7 +9,8 @@ import pytest
 from preset_example import EXAMPLE
 
 from ambience.errors import PresetError
-from ambience.preset.file import bundled, parse, read
+from ambience.preset.bundled import bundled
+from ambience.preset.file import parse, read
 
 
 def refusal(preset: str | Path) -> str:
@@ -144,3 +145,13 @@ def test_checking_a_preset_loads_no_compiler_and_no_sound_library(tmp_path: Path
     path = written(tmp_path, EXAMPLE)
     answer = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
     assert answer.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("name", bundled())
+def test_checking_a_preset_that_is_right_loads_no_composer_no_engine_and_no_words_for_faults(name: str) -> None:
+    code = "import sys; from ambience.cli.check import faults; assert not faults(sys.argv[1]); print(*sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code, name], capture_output=True, text=True, check=True)
+    needless = ("music.conducting", "music.form", "music.ledger", "music.tension", "engine", "io", "preset.faults")
+    loaded = answer.stdout.split()
+    assert "ambience.preset.model" in loaded
+    assert not [module for module in loaded if module.startswith(tuple(f"ambience.{group}" for group in needless))]

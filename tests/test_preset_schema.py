@@ -6,7 +6,7 @@ from typing import get_args
 from ambience import plugins
 from ambience.preset.schema import COMMAND, FILE, preset_schema, schema_text
 from ambience.preset.settings import settings_model
-from ambience.preset.terms import MasterName
+from ambience.preset.words import MasterName
 
 
 def test_the_file_is_current() -> None:

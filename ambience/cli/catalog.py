@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from ambience import plugins
-from ambience.preset import file as preset_file
-from ambience.preset.terms import MasterName
+from ambience.preset.bundled import bundled
+from ambience.preset.words import MasterName
 
 _KINDS: tuple[plugins.Kind, ...] = ("parts", "instruments", "effects")
 _CLASS = r'^class {name}\b[^\n]*:\n\s+"""(.+?)(?:"""|$)'
@@ -18,7 +18,7 @@ _CLASS = r'^class {name}\b[^\n]*:\n\s+"""(.+?)(?:"""|$)'
 def presets() -> list[dict[str, Any]]:
     """Collect the bundled presets: name, title, length, seed, states; a broken one is listed by its name."""
     found = []
-    for name, path in preset_file.bundled().items():
+    for name, path in bundled().items():
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except (OSError, ValueError):
@@ -30,28 +30,28 @@ def presets() -> list[dict[str, Any]]:
 
 def catalog() -> dict[str, Any]:
     """Collect everything, with the settings of every part, instrument and effect."""
-    bundled = presets()
+    ready = presets()
     found: dict[str, Any] = {kind: {name: _settings(kind, name) for name in plugins.names(kind)} for kind in _KINDS}
-    return {"presets": bundled, "states": _states(bundled), **found, "masters": list(get_args(MasterName))}
+    return {"presets": ready, "states": _states(ready), **found, "masters": list(get_args(MasterName))}
 
 
 def catalog_text() -> str:
     """Write the catalog for a reader, one line each."""
-    bundled = presets()
+    ready = presets()
     lines = ["presets"]
-    for preset in bundled:
+    for preset in ready:
         minutes, seconds = divmod(int(preset["duration_s"] or 0), 60)
         lines.append(f"  {preset['name']:<16} {minutes:>3}:{seconds:02}  {preset['title']}")
         lines.append(f"  {'':<16} states: {', '.join(preset['states'])}")
-    lines += ["", "states", f"  {', '.join(_states(bundled))}"]
+    lines += ["", "states", f"  {', '.join(_states(ready))}"]
     for kind in _KINDS:
         lines += ["", kind, *(f"  {name:<16} {_summary(kind, name)}" for name in plugins.names(kind))]
     lines += ["", "masters", f"  {', '.join(get_args(MasterName))}"]
     return "\n".join(lines) + "\n"
 
 
-def _states(bundled: list[dict[str, Any]]) -> list[str]:
-    return sorted({state for preset in bundled for state in preset["states"]})
+def _states(ready: list[dict[str, Any]]) -> list[str]:
+    return sorted({state for preset in ready for state in preset["states"]})
 
 
 def _settings(kind: plugins.Kind, name: str) -> dict[str, Any]:

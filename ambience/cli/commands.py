@@ -15,7 +15,7 @@ from ambience.cli import options as cli_options
 from ambience.cli import theme as cli_theme
 from ambience.cli.guess import GuessingGroup
 from ambience.cli.output import say, say_json
-from ambience.cli.signals import Stopped, end, heed_signals
+from ambience.cli.signals import Stopped, end, end_stopped, heed_signals
 from ambience.errors import AmbienceError
 
 _DONE, _FAILED, _MISUSED = 0, 1, 2
@@ -161,13 +161,14 @@ def main() -> NoReturn:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them reads every installed package
     try:
         status = run()
-        sys.stdout.flush()
+        if sys.stdout:  # a process may have been given none
+            sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = _FAILED
     except Stopped as stopped:
-        end(stopped)  # everything is cleared up
-    sys.exit(status)
+        end_stopped(stopped)  # everything is cleared up
+    end(status)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -41,8 +40,7 @@ class Key(NamedTuple):
     velocity: int  # 1..127
 
 
-@dataclass(frozen=True, slots=True)
-class Performance:
+class Performance(NamedTuple):
     """What one track of the file plays."""
 
     name: str
@@ -53,8 +51,7 @@ class Performance:
     changes: tuple[Change, ...]  # by rising tick
 
 
-@dataclass(frozen=True, slots=True)
-class _Curves:
+class _Curves(NamedTuple):
     """The controls of the piece on one fine grid."""
 
     ticks: IntArray

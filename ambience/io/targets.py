@@ -1,14 +1,13 @@
 """Where the files of a render go: the sound, its stems, its notes and its sidecar."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ambience.preset import Preset
 from ambience.sound.mixer import LAYER_STEM
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
+class Targets(NamedTuple):
     """The files of one render."""
 
     audio: Path

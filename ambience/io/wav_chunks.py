@@ -3,10 +3,9 @@
 import os
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from ambience.errors import ParameterError, explain
 
@@ -14,16 +13,14 @@ _HEADER_BYTES = 12
 _LARGEST = 2**32 - 1  # what a RIFF can count
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A named place."""
 
     at_frames: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
+class Tags(NamedTuple):
     """What a player or a workstation shows about a file."""
 
     title: str

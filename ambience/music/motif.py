@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import nan
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from numpy.random import Generator
 
@@ -60,8 +59,7 @@ class ThemeLike(Protocol):
         """Length of its bars."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One word of a transform."""
 
     word: str  # a name in `TRANSFORMS`
@@ -69,8 +67,7 @@ class Step:
     final: float = 0.0  # what it has grown to at the end; the same where nothing grows
 
 
-@dataclass(frozen=True, slots=True)
-class Transform:
+class Transform(NamedTuple):
     """What becomes of a theme, step by step."""
 
     steps: tuple[Step, ...]

@@ -102,8 +102,7 @@ class Phrase:
         return self.bar == self.bars - 1
 
 
-@dataclass(frozen=True, slots=True)
-class ThemeSlice:
+class ThemeSlice(NamedTuple):
     """What the theme does in this phrase: the thread that every state carries."""
 
     transform: str  # such as "statement" or "fragment + augment 2"; empty: the theme rests
@@ -112,8 +111,7 @@ class ThemeSlice:
     head_semitones: tuple[int, ...]  # intervals of the head motif, note to note, as composed
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A motif of the cast that was called, as far as it sounds in a bar."""
 
     name: str

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Annotated, Any, TypeGuard, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from ambience.errors import explain
-from ambience.plugins import suggest
+from ambience.plugins import nearest, suggest
 from ambience.preset.settings import PluginTable
 from ambience.preset.toml_lines import Path
 
@@ -117,8 +116,8 @@ def _fault(model: type[BaseModel], table: Mapping[str, Any], detail: dict[str, A
 def _missing(model: type[BaseModel], table: Mapping[str, Any], path: Path, value: object) -> Fault:
     if isinstance(path[-1], int):
         return Fault(path[:-1], value, "has too few values", _meaning(_look_up(model, table, path[:-1])[1]))
-    meant = get_close_matches(path[-1], [str(key)[:LONGEST_VALUE] for key in value], n=1) if _is_table(value) else []
-    hint = f"Did you mean {path[-1]!r} by {meant[0]!r}?" if meant else _meaning(_look_up(model, table, path)[1])
+    meant = nearest(path[-1], (str(key)[:LONGEST_VALUE] for key in value)) if _is_table(value) else ""
+    hint = f"Did you mean {path[-1]!r} by {meant!r}?" if meant else _meaning(_look_up(model, table, path)[1])
     return Fault(path[:-1], None, f"{path[-1]} is missing", hint, about_whole=True)
 
 
@@ -182,8 +181,8 @@ def _plain(limits: Mapping[str, Any]) -> dict[str, Any]:
 
 def _guess(value: object, limits: Mapping[str, Any]) -> str:
     words = re.findall(r"'([^']*)'", str(limits.get("expected", "")))
-    close = get_close_matches(value[:LONGEST_VALUE], words, n=1) if isinstance(value, str) else []
-    return f"Did you mean {close[0]!r}?" if close else ""
+    close = nearest(value[:LONGEST_VALUE], words) if isinstance(value, str) else ""
+    return f"Did you mean {close!r}?" if close else ""
 
 
 def _meaning(field: FieldInfo | None) -> str:

@@ -4,16 +4,16 @@ import os
 import re
 import stat
 import tomllib
-from difflib import get_close_matches
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from ambience.errors import PresetError, explain
-from ambience.plugins import suggest
+from ambience.plugins import nearest, suggest
 from ambience.preset import Preset
-from ambience.preset.faults import MOST_FAULTS, explained, faults
+from ambience.preset.bundled import bundled
 from ambience.preset.toml_lines import line_map, line_of
 
 LARGEST_BYTES = 1_000_000
@@ -24,17 +24,6 @@ _WORD = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _DOTTED = re.compile(rf"(?<![\w-]){_WORD}(?:[ \t]*+\.[ \t]*+{_WORD}){{{_MOST_DOTS}}}")
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _LONG_NUMBER = re.compile(r"[\d_]{4000}")
-
-
-def bundled() -> dict[str, Path]:
-    """List the presets that come with the package: name and file, by name."""
-    package = Path(__file__).parents[1]
-    checkout = package.parent
-    folders = [package / "presets"]
-    if (checkout / "pyproject.toml").is_file():
-        folders.append(checkout / "presets")
-    folder = next((folder for folder in folders if folder.is_dir()), folders[0])
-    return {path.stem: path for path in sorted(folder.glob(f"*{_SUFFIX}"))}
 
 
 def read(preset: str | Path) -> Preset:
@@ -73,12 +62,18 @@ def parse(text: str, where: str) -> Preset:
     try:
         return Preset.model_validate(table).carrying(Path(where).stem, text)
     except ValidationError as error:
-        count = error.error_count()
-        found = faults(Preset, table, error)
-    lines = line_map(text)
-    told = sorted(((line_of(lines, fault.path), fault) for fault in found), key=lambda place: place[0])
-    more = [f"{where}: {count - len(found)} more faults of {count}."] if count > MOST_FAULTS else []
-    raise PresetError(*(explained(fault, f"{where}:{line}") for line, fault in told), *more)
+        raise PresetError(*_told(table, error, text, where)) from None
+
+
+def _told(table: dict[str, Any], error: ValidationError, text: str, where: str) -> Iterator[str]:
+    """Tell one line a fault, in the order of the file."""
+    from ambience.preset.faults import MOST_FAULTS, explained, faults  # what is right needs no words for faults
+
+    found, count, lines = faults(Preset, table, error), error.error_count(), line_map(text)
+    places = sorted(((line_of(lines, fault.path), fault) for fault in found), key=lambda place: place[0])
+    yield from (explained(fault, f"{where}:{line}") for line, fault in places)
+    if count > MOST_FAULTS:
+        yield f"{where}: {count - len(found)} more faults of {count}."
 
 
 def _find(preset: str | Path) -> Path:
@@ -97,7 +92,7 @@ def _looks_like_a_name(text: str) -> bool:
 
 def _alternatives(name: str) -> str:
     names = tuple(bundled())
-    close = f"{suggest(name, names)} " if get_close_matches(name, names, n=1) else ""
+    close = f"{suggest(name, names)} " if nearest(name, names) else ""
     there = f"There are: {', '.join(names)}" if names else "There are none"
     return f"{close}{there}; or give the path of a {_SUFFIX} file."
 
@@ -129,11 +124,11 @@ def _refuse_special(status: os.stat_result, where: str) -> None:
 
 def _neighbors(path: Path) -> str:
     try:
-        close = get_close_matches(path.name, [other.name for other in path.parent.glob(f"*{_SUFFIX}")], n=1)
+        close = nearest(path.name, (other.name for other in path.parent.glob(f"*{_SUFFIX}")))
     except (OSError, ValueError):
-        close = []
+        close = ""
     if close:
-        return f"Did you mean {close[0]!r}?"
+        return f"Did you mean {close!r}?"
     return "Did you mean the bundled preset " + f"{path.stem!r}?" if path.stem in bundled() else ""
 
 

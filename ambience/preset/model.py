@@ -1,6 +1,6 @@
 """A preset: everything that makes one piece, checked and frozen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, Self
@@ -8,12 +8,12 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, PrivateAttr, ValidationError, model_validator
 
 from ambience.errors import ParameterError
-from ambience.preset.faults import Fault, explained, faults
 from ambience.preset.links import broken_links, joined
 from ambience.preset.midi_in import MidiIn
 from ambience.preset.settings import PluginTable, Settings
 from ambience.preset.tables import CastMember, Change, Layer, Master, Orchestra, State, ThemeTable, TransitionTable
-from ambience.preset.terms import ONE_DAY_S, AnyName, Meter, Mode, Name, Number, Seconds, Share, Title, Tonic, Whole
+from ambience.preset.terms import ONE_DAY_S, AnyName, Meter, Name, Number, Seconds, Share, Title, Tonic, Whole
+from ambience.preset.words import Mode
 from ambience.scene import Scenes, Transition
 
 _OPTIONS = {"seed": "seed", "duration_s": "duration", "state": "state", "master": "master", "orchestra": "orchestra"}
@@ -179,9 +179,13 @@ class Preset(Settings):
         try:
             return type(self).model_validate(table).carrying(self.name, self.text)._lasting(self._own_s)
         except ValidationError as error:
-            found = [_of_option(fault) for fault in faults(type(self), table, error)]
-            raise ParameterError("\n".join(explained(f, f"--{_OPTIONS[str(f.path[0])]}") for f in found)) from None
+            raise ParameterError("\n".join(_told(type(self), table, error))) from None
 
 
-def _of_option(fault: Fault) -> Fault:
-    return replace(fault, path=("state",) if fault.path[0] == "script" else fault.path[:1])
+def _told(model: type[Preset], table: Mapping[str, Any], error: ValidationError) -> Iterator[str]:
+    """Tell one line an option that breaks its rule."""
+    from ambience.preset.faults import explained, faults  # what is right needs no words for faults
+
+    for fault in faults(model, table, error):
+        key = "state" if fault.path[0] == "script" else str(fault.path[0])
+        yield explained(replace(fault, path=(key,)), f"--{_OPTIONS[key]}")

@@ -9,17 +9,13 @@ from ambience.preset.terms import (
     ONE_DAY_S,
     AnyName,
     FileBeside,
-    Harmony,
     LevelDb,
     Lift,
-    MasterName,
     Meter,
-    Mode,
     Number,
     PitchName,
     Seconds,
     Share,
-    Stem,
     Switch,
     Text,
     Transforms,
@@ -27,6 +23,7 @@ from ambience.preset.terms import (
     broken,
     pitch_midi,
 )
+from ambience.preset.words import Harmony, MasterName, Mode, Stem
 from ambience.scene import Controls, SceneChange, SceneState, Stanza, When
 
 _TWELFTH_SEMITONES = 19  # below, no octave of the tonic is sure to hold a theme

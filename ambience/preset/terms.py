@@ -1,29 +1,12 @@
-"""The kinds of value that a preset is made of: numbers with their limits, names, pitches, words from a list."""
+"""The kinds of value that a preset is made of: numbers with their limits, names, pitches."""
 
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
-
-Mode = Literal[
-    "ionian",
-    "dorian",
-    "phrygian",
-    "lydian",
-    "mixolydian",
-    "aeolian",
-    "locrian",
-    "harmonic_minor",
-    "phrygian_dominant",
-    "lydian_minor",
-    "octatonic",
-]
-Harmony = Literal["pedal", "modal", "wonder", "space", "loss", "dark", "battle", "suspense", "theme", "dawn"]
-Stem = Literal["drones", "theme", "orchestra", "percussion", "body", "fx"]
-MasterName = Literal["stream", "film-bed", "r128", "game", "raw"]
 
 ONE_DAY_S = 86_400
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}

@@ -1,8 +1,7 @@
 """The contract of everything that sounds: spans of whole quanta on one absolute grid."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from numpy.random import Generator
 
@@ -16,8 +15,7 @@ TENSION, BRIGHTNESS, DENSITY, SPACE, LEVEL = range(5)
 """Columns of a control row, each 0..1 (the fields of `ambience.scene.Controls`, in order)."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoteOn:
+class NoteOn(NamedTuple):
     """One note, ready to sound."""
 
     offset_frames: int  # from the start of the span, 0..span - 1

@@ -4,6 +4,7 @@ import heapq
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +23,7 @@ _DARKEST_CENTS, _STEP_CENTS = 3600.0, 25.0  # by ear: how far the low-pass close
 _OPEN_FROM_MIDI, _SLOPE_SEMITONES = 84, 24.0  # so high it does not close at all: it would take the tone itself
 
 
-@dataclass(frozen=True, slots=True)
-class Trim:
+class Trim(NamedTuple):
     """What makes every note of a soundfont as loud as the house wants it: gains over pitch and over force."""
 
     pitches_midi: tuple[float, ...] = (0.0, 127.0)  # rising

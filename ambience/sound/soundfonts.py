@@ -1,9 +1,9 @@
 """Soundfonts by name: where they lie on a machine, and the instruments of General MIDI that they hold."""
 
-from difflib import get_close_matches
 from pathlib import Path
 
 from ambience.errors import ParameterError, explain
+from ambience.plugins import nearest
 
 DRUM_BANK = 128
 
@@ -65,8 +65,8 @@ def find_program(program: int | str) -> int:
     for number, name in enumerate(PROGRAMS):
         if _plain(name) == _plain(program):
             return number
-    close = get_close_matches(program[:64].title(), PROGRAMS, n=1) or ["String Ensemble 1"]
-    hint = f"Did you mean {close[0]!r}? A number from 0 to 127 will do, too."
+    close = nearest(program[:64].title(), PROGRAMS) or "String Ensemble 1"
+    hint = f"Did you mean {close!r}? A number from 0 to 127 will do, too."
     raise ParameterError(explain("soundfont", "program", program, "is no General MIDI program", hint))
 
 

@@ -1,6 +1,6 @@
 """The stage: near, middle and far in one hall, told apart by what the walls return and by what the air takes."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +25,7 @@ _EARS_M = 0.2
 _BENCH_M = 2.0  # half of the width of those who play
 
 
-@dataclass(frozen=True, slots=True)
-class _Image:
+class _Image(NamedTuple):
     """One reflection of one player."""
 
     late_s: float  # after the direct sound

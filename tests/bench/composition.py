@@ -21,7 +21,7 @@ from ambience.music.theme.candidates import theme_scale, theme_spec
 from ambience.music.theme.theme import search_theme
 from ambience.music.work import meter_beats
 from ambience.preset import Preset
-from ambience.preset.file import bundled
+from ambience.preset.bundled import bundled
 from ambience.timeline import SceneTimeline
 from table import tell
 

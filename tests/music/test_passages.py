@@ -48,7 +48,7 @@ def test_a_register_moves_the_theme_only(work: Work) -> None:
 
 
 def test_a_theme_at_the_edge_of_the_note_numbers_is_not_moved_beyond_it(work: Work) -> None:
-    top = replace(work.theme, notes=tuple(n._replace(pitch_midi=n.pitch_midi + 45) for n in work.theme.notes))
+    top = work.theme._replace(notes=tuple(n._replace(pitch_midi=n.pitch_midi + 45) for n in work.theme.notes))
     moved = stated(replace(work, theme=top), Passage(key_semitones=5, register_semitones=12))
     assert max(note.pitch_midi for note in moved.notes) <= 127
 

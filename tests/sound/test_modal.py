@@ -1,6 +1,5 @@
 """Modes ring at their pitch, for their time, and not a frame longer."""
 
-import dataclasses
 import itertools
 
 import numpy as np
@@ -24,7 +23,7 @@ def a_chime() -> Stroke:
     ratios = np.array([1.0, 2.76, 5.4, 8.93])
     stick = Stick(gain=0.3)
     stroke = make_stroke(440.0 * ratios, 0.1 / ratios, 0.5 / ratios, stick=stick, drop=0.1, waver=0.3, drift_cents=9.0)
-    return dataclasses.replace(stroke, tail=np.array([0.3, 4.0, 0.0, 0.5]), held_s=0.1, release_s=0.15)
+    return stroke._replace(tail=np.array([0.3, 4.0, 0.0, 0.5]), held_s=0.1, release_s=0.15)
 
 
 def render(bank: ModalBank, n_quanta: int) -> Audio:
@@ -89,7 +88,7 @@ def test_a_stroke_begins_on_its_frame() -> None:
     assert not late[:100].any()
     assert late[101:110].any()
     # The blocks in which levels are straight lines lie elsewhere, and the noise is of other frames: close, not equal.
-    silent_stick = dataclasses.replace(a_chime(), stick=Stick())
+    silent_stick = a_chime()._replace(stick=Stick())
     early, late = (ring(silent_stick, offset_frames=at) for at in (0, 100))
     np.testing.assert_allclose(late[100:20_000], early[:19_900], atol=2e-3 * np.abs(early).max())
 
@@ -115,7 +114,7 @@ def test_a_glide_arrives() -> None:
 
 
 def test_the_level_is_the_one_asked_for() -> None:
-    stroke = dataclasses.replace(a_chime(), held_s=RING, waver=0.0, stick=Stick()).at_level(-20.0)
+    stroke = a_chime()._replace(held_s=RING, waver=0.0, stick=Stick()).at_level(-20.0)
     half_second = ring(stroke)[: RATE_HZ // 2].astype(float)
     assert gain_to_db(float(np.sqrt(np.mean(half_second**2)))) == pytest.approx(-20.0, abs=0.5)
     assert level_db(1.0) - level_db(0.0) == pytest.approx(30.0)

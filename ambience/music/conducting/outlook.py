@@ -1,6 +1,6 @@
 """What will come if nothing comes between: foretold by going on along the course without playing it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ambience.music.conducting.agenda import Agenda
 from ambience.music.conducting.course import Place, decide
@@ -10,8 +10,7 @@ from ambience.scene import SceneChange
 _FARTHEST_BARS = 600  # beyond that nobody asks
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """When a wish is met."""
 
     at_s: float  # first bar that answers: of a bridge, or of the state itself

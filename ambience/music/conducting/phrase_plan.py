@@ -1,6 +1,6 @@
 """One phrase decided before its first bar: its harmony and what the theme does in it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ambience import rng
 from ambience.music.form.thread import Statement, state_theme
@@ -19,8 +19,7 @@ _AS_THE_STATE = Passage()
 _FAITHFUL = {"statement", "clone", "augment", "diminish", "fragment", "register", "thin"}
 
 
-@dataclass(frozen=True, slots=True)
-class PhrasePlan:
+class PhrasePlan(NamedTuple):
     """A phrase with one chord a bar and one statement of the theme."""
 
     phrase: Phrase

@@ -1,6 +1,6 @@
 """The phrases of the piece, one after another, and the chords that each bar takes from them."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ambience.music.conducting.bridge import bridge_chords
 from ambience.music.conducting.course import Place
@@ -16,8 +16,7 @@ _AS_THE_STATE = Passage()
 _Key = tuple[str, Passage, float, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Harmony:
+class Harmony(NamedTuple):
     """The chords around a bar."""
 
     chord: Chord

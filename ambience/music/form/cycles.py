@@ -1,8 +1,8 @@
 """A long piece in cycles: each with its own climax, the highest of them at the golden section of the whole."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from numpy.random import Generator
 
@@ -17,8 +17,7 @@ _CLIMAX_SHAKE = 0.06  # of a cycle, by which its own climax lies off the golden 
 _HEIGHTS = (0.76, 0.9)  # of the other cycles' climaxes, far from the highest and next to it
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Where a cycle lies."""
 
     start_s: float

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from ambience.music.harmony.chords import Chord
 from ambience.music.scale import Scale
@@ -23,8 +24,7 @@ _LONG_COST = 0.01  # of an odd bar that is longer than the others
 _LONGEST_ODD = 1.5  # bars
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """Something that runs out."""
 
     from_s: float  # since when one knows of it
@@ -53,8 +53,7 @@ class Deadline:
         return replace(controls, tension=min(tension, 1.0), density=min(density, 1.0))
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """How the time to zero is filled with bars."""
 
     bars: int  # the next one included

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
+from typing import NamedTuple
 
 from numpy.random import Generator
 
@@ -33,8 +34,7 @@ _OTHER_OCTAVE = 0.35  # how often it does
 _FADE_SHARE, _FADE_S = 0.25, (2.0, 8.0)  # of the shorter neighbor; least and most
 
 
-@dataclass(frozen=True, slots=True)
-class FormPlan:
+class FormPlan(NamedTuple):
     """A form: which state begins when and what it is there for, and how tense it gets."""
 
     changes: tuple[SceneChange, ...]  # by rising second, all known in advance, each with its passage
@@ -95,8 +95,7 @@ class EndlessForm:
         return FormPlan(passages, arc(waves, until_s=None), waves[-1].end_s)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cycle:
+class _Cycle(NamedTuple):
     span: Span
     places: tuple[Place, ...]
     lengths_s: tuple[float, ...]

@@ -1,9 +1,9 @@
 """Which scene follows which, and what each is there for: ground, statement, climax, reprise, dissolution."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from statistics import median_low
+from typing import NamedTuple
 
 from numpy.random import Generator
 
@@ -32,8 +32,7 @@ _ONE_STATE: tuple[tuple[Role, ...], ...] = (
 _ONE_STATE_PASSAGE_S = 45.0  # by ear: shorter, and a single state fidgets
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One passage of the form: a state, and its role."""
 
     state: SceneState

@@ -1,7 +1,7 @@
 """The thread of the theme: which transform sounds in which phrase, and the ledger that proves it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from numpy.random import Generator
 
@@ -17,8 +17,7 @@ _HIGHEST_MIDI = 127
 _AS_THE_STATE = Passage()
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One transformed appearance of the theme, placed in the piece."""
 
     transform: str

@@ -5,15 +5,13 @@ lies eight semitones above the tonic. Upper case is major, lower case minor; a s
 of a plan go from near to remote, and tension opens them from the left. No cycle ends with the chord it begins with.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Bass = Literal["root", "pedal", "dominant", "either"]
 Pace = Literal["slow", "bars", "goal"]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """One kind of harmony."""
 
     minor: tuple[str, ...]  # cycles when the tonic triad is minor

@@ -4,9 +4,9 @@ Whoever keeps time reads the same cell: its accents, the eighths between them, t
 three contains the slower ones, so that however many layers play, they are heard as three strata at most.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 from ambience.music.score import Bar
 
@@ -18,8 +18,7 @@ _COUNTED_FINE_EIGHTHS = 8  # longer bars, and bars of an odd number of eighths, 
 _LIMPING_PHRASE = 3  # of every four: the cell stands still long enough to be known before it limps elsewhere
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """How the sixteenths of a bar are grouped."""
 
     groups: tuple[int, ...]  # lengths in sixteenths; they fill the bar

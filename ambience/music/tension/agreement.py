@@ -1,7 +1,7 @@
 """How well the tension that is heard follows the tension that was asked for, over a whole piece."""
 
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ LEAST_RANGE = 0.15
 _STEP_S = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(NamedTuple):
     """Tension asked for and heard, and how the two curves go together."""
 
     at_s: tuple[float, ...]  # where the bars begin

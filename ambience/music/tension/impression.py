@@ -1,8 +1,8 @@
 """What a bar sounds like to a listener who waits for what will come, as soft or as loud as it may be played."""
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -42,8 +42,7 @@ _PITCH_CLASSES = np.arange(128) % 12
 _ROWS, _EDGES = _PLACES * np.arange(_MOMENTS), np.arange(_MOMENTS + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Impression:
+class Impression(NamedTuple):
     """What a bar sounds like to somebody who waits for what will come; four features 0 calm … 1 unbearable."""
 
     held_energy: float  # of what sounds on from before; 1 is a mezzo forte note held throughout
@@ -72,8 +71,7 @@ class Impression:
         return _TONAL * self.tonal + _REGISTER * self.register + _ROUGHNESS * self.roughness + _ACTIVITY * self.activity
 
 
-@dataclass(frozen=True, slots=True)
-class Sounding:
+class Sounding(NamedTuple):
     """What sounds in a bar, note by note: all that does not change with how hard it is played, and how hard that is."""
 
     bar: Bar

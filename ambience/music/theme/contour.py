@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 _SAMPLES = 24  # places at which a line is compared; three to a bar of an eight-bar theme
 
 
-@dataclass(frozen=True, slots=True)
-class Contour:
+class Contour(NamedTuple):
     """An archetype: where a line stands between its lowest and its highest note as a theme goes by."""
 
     points: tuple[

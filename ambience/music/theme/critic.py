@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from ambience.music.theme import contour
@@ -55,7 +54,7 @@ def judge_whole(
 ) -> Merits:
     """Add what only the whole line tells, and takes longer to find out: its contour, and what one remembers of it."""
     shape = _shape(candidate.events, pitches, total_beats, character)
-    return replace(merits, contour=shape, memory=_memory(candidate.events))
+    return merits._replace(contour=shape, memory=_memory(candidate.events))
 
 
 def _summit(candidate: Sketch, pitches: Sequence[int], total_beats: float, bar_beats: float) -> float:

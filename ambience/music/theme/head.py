@@ -1,6 +1,6 @@
 """The head of a theme: what a seed decides once, and the few notes by which all else is known."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ambience.music.theme.character import Character
 from ambience.music.theme.rhythm import Cells, Draw, head_rhythm, pick
@@ -10,8 +10,7 @@ STARTS = (0, -3, 2, 4)  # tonic, the fifth below, third, fifth: where a theme ma
 _WIDEST_STEPS = 6  # widest head, unless its leap is wider
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What all candidates of one seed have in common, so that another seed is another theme."""
 
     leap_steps: int  # the signature leap: 3 a fourth … 7 an octave; negative falls

@@ -1,12 +1,11 @@
 """What speaks for a theme, and what against it."""
 
-from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 REJECTED = 40.0  # a fault that no merit outweighs
 
 
-@dataclass(frozen=True, slots=True)
-class Merits:
+class Merits(NamedTuple):
     """What speaks for a theme, in points; higher is better, and a broken rule costs `REJECTED`."""
 
     climax: float = 0.0  # one highest note, two thirds of the way, long and on a strong beat
@@ -21,8 +20,8 @@ class Merits:
     @property
     def total(self) -> float:
         """All points together."""
-        return sum(points for _, points in self.named())
+        return sum(self)
 
     def named(self) -> tuple[tuple[str, float], ...]:
         """List the points by name."""
-        return tuple((field.name, getattr(self, field.name)) for field in fields(self))
+        return tuple(self._asdict().items())

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ambience.music.theme.contour import Contour
 from ambience.music.theme.rhythm import Cells, Draw, closing_bar, flowing_bar
@@ -18,8 +18,7 @@ CLIMAX = (0.6, 0.75)  # share of the theme in which its highest note may begin
 _LIFTS = (1, -1, 2, 1, -2, 3)  # by ear: an idea said again mostly a step or two higher
 
 
-@dataclass(frozen=True, slots=True)
-class Sketch:
+class Sketch(NamedTuple):
     """One candidate for a theme."""
 
     events: tuple[Event, ...]

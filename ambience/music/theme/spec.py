@@ -1,9 +1,8 @@
 """What a theme should be, what it is, and what it was chosen for."""
 
 import math
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ambience.errors import require
 from ambience.music.harmony.chords import Chord
@@ -17,8 +16,7 @@ _FORM_WORDS = ("sentence", "period", "auto")
 _FEWEST_NOTES = 3  # of a melody: below, there is nothing to develop
 
 
-@dataclass(frozen=True, slots=True)
-class ThemeSpec:
+class ThemeSpec(NamedTuple):
     """What a theme should be."""
 
     bars: int = 8  # 4..32; above 12 the theme is said twice, the second time intensified
@@ -32,8 +30,7 @@ class ThemeSpec:
     head_notes: int = 0  # of the melody; 0: those that begin in its first two bars
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(NamedTuple):
     """A theme from beat 0, with its harmony."""
 
     notes: tuple[Note, ...]
@@ -61,8 +58,7 @@ class Theme:
         return summit.onset_beats / (self.bars * self.bar_beats)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A theme, and what it was chosen for."""
 
     theme: Theme

@@ -1,7 +1,7 @@
 """The theme from which the whole piece grows: many are drawn, the best is kept; or one is taken as it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from numpy.random import Generator
 
@@ -25,8 +25,7 @@ _HARMONIZED = 8  # as many of the best melodies get chords before the choice is 
 _HEAD_TURNS = (0, 0, 0, 0, 1, 2, 3)  # other degrees of the same motif, should its own not fit the register
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(NamedTuple):
     """What all candidates of one search share."""
 
     spec: ThemeSpec
@@ -141,7 +140,7 @@ def _finish(search: _Search, drawn: Sketch, pitches: Sequence[int], merits: Meri
     notes = _phrased((*spec.motif, *notes[len(spec.motif) :]), bar_beats)
     chords, points = harmonize(notes, search.scale, spec.bars, bar_beats, search.half_bars, search.character.colors)
     theme = Theme(notes, chords, spec.bars, bar_beats, drawn.head_notes, search.scale)
-    return _candidate(theme, search.form, replace(merits, harmony=points))
+    return _candidate(theme, search.form, merits._replace(harmony=points))
 
 
 def _given(spec: ThemeSpec, character: Character, scale: Scale, bar_beats: float) -> Candidate:
@@ -163,7 +162,7 @@ def _given(spec: ThemeSpec, character: Character, scale: Scale, bar_beats: float
         judge(melody, pitches, bar_beats, bars, character), melody, pitches, bar_beats * bars, character
     )
     theme = Theme(notes, chords, bars, bar_beats, count, scale)
-    return _candidate(theme, form, replace(merits, harmony=points))
+    return _candidate(theme, form, merits._replace(harmony=points))
 
 
 def _candidate(theme: Theme, form: str, merits: Merits) -> Candidate:

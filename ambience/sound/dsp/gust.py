@@ -1,8 +1,7 @@
 """What happens when something is blown or rubbed: bands of noise, how they swell, slide and waver."""
 
-import dataclasses
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,8 +10,7 @@ from ambience.units import FloatArray, db_to_gain
 _WANDER_POWER = 0.25  # mean square of `wander`
 
 
-@dataclass(frozen=True, slots=True)
-class Gust:
+class Gust(NamedTuple):
     """One breath of noise; arrays have one entry per resonator, 1..12."""
 
     center_hz: FloatArray
@@ -35,4 +33,4 @@ class Gust:
     def at_level(self, level_db: float) -> "Gust":
         """Scale all resonators so that together they measure `level_db` (full scale = 1.0) when fully open."""
         power = float(np.sum(np.square(self.gain))) * (1.0 + _WANDER_POWER * self.waver**2)
-        return dataclasses.replace(self, gain=self.gain * (db_to_gain(level_db) / math.sqrt(power)))
+        return self._replace(gain=self.gain * (db_to_gain(level_db) / math.sqrt(power)))

@@ -1,7 +1,7 @@
 """Plucked strings: a shape that runs round a loop one period long and loses its edges on the way."""
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -29,8 +29,7 @@ _LEFT, _RIGHT, _FADE = range(_TAPS, _TAPS + 3)  # columns of `strings`, after th
 _POWER_WINDOW_S = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Pluck:
+class Pluck(NamedTuple):
     """One string set in motion."""
 
     frequency_hz: float  # 16 to a sixth of the sample rate

@@ -1,6 +1,6 @@
 """The tail of a room: predelay, diffusion, and sixteen lines that feed one another and die away."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -19,8 +19,7 @@ _CLIMBS = _LINE % 4 == 1  # which lines may return an octave higher
 _SWAYS = np.isin(_LINE, (0, 3, 5, 6, 9, 10, 12, 15))  # which lines wander: half of those of each ear
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(NamedTuple):
     """What a reverberation is, in physical terms; the effects turn their musical settings into one."""
 
     decay_s: float  # T60 of the middle register

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -21,8 +21,7 @@ _GOLDEN = 0.618
 _HIGHEST_STEP = (GUARD_FRAMES - 64) / QUANTUM_FRAMES
 
 
-@dataclass(frozen=True, slots=True)
-class Bowing:
+class Bowing(NamedTuple):
     """What one articulation does: bow, breath or tongue."""
 
     attack_s: float
@@ -39,8 +38,7 @@ class Bowing:
     vibrato: float = 1.0  # share of the tone's vibrato
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """One player's place and habits."""
 
     detune_cents: float = 0.0
@@ -52,8 +50,7 @@ class Seat:
     level_gain: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Tone:
+class Tone(NamedTuple):
     """How a section answers to force, color and tension; brightness runs 0..1 from its first timbre to its last."""
 
     openness: float  # brightness at velocity 0 and brightness control 0.5
@@ -79,8 +76,7 @@ class Tone:
     level_db: float = -22.0  # level of a mezzo-forte note
 
 
-@dataclass(frozen=True, slots=True)
-class Ensemble:
+class Ensemble(NamedTuple):
     """All that a section is made of."""
 
     timbres: tuple[Timbre, ...]  # from soft to loud
@@ -231,4 +227,4 @@ def _tables_of(ensemble: Ensemble, sample_rate_hz: int, rng: Generator) -> Table
 
 
 def _rows(settings: Sequence[Bowing | Seat | Tone]) -> FloatArray:
-    return np.array([[float(value) for value in astuple(one)] for one in settings], dtype=np.float64)
+    return np.array([[float(value) for value in one] for one in settings], dtype=np.float64)

@@ -1,8 +1,7 @@
 """What happens when something is struck: the modes that ring, how long, how bright, and the noise of the stick."""
 
-import dataclasses
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -20,8 +19,7 @@ _MEZZO_FORTE_DB = -24.0  # mean of both channels over the first half second
 _VELOCITY_RANGE_DB = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Stick:
+class Stick(NamedTuple):
     """The burst of noise with which a stroke begins."""
 
     gain: float = 0.0  # against the sum of the modes
@@ -30,8 +28,7 @@ class Stick:
     band: float = 0.5  # 0 a thud (low-pass), 1 a click with a pitch (band-pass)
 
 
-@dataclass(frozen=True, slots=True)
-class Stroke:
+class Stroke(NamedTuple):
     """One blow and all that rings after it; arrays have one entry per mode."""
 
     frequency_hz: FloatArray
@@ -72,13 +69,13 @@ class Stroke:
     def at_level(self, level_db: float, *, window_s: float = 0.5) -> "Stroke":
         """Scale the modes so that the first `window_s` measure `level_db` (full scale = 1.0); the stick follows."""
         scale = db_to_gain(level_db) / self.rms_gain(window_s)
-        stick = dataclasses.replace(self.stick, gain=self.stick.gain * db_to_gain(level_db))
-        return dataclasses.replace(self, gain=self.gain * scale, stick=stick)
+        stick = self.stick._replace(gain=self.stick.gain * db_to_gain(level_db))
+        return self._replace(gain=self.gain * scale, stick=stick)
 
     def louder(self, by_db: float) -> "Stroke":
         """Change the level of the whole blow, stick and all."""
-        stick = dataclasses.replace(self.stick, gain=self.stick.gain * db_to_gain(by_db))
-        return dataclasses.replace(self, gain=self.gain * db_to_gain(by_db), stick=stick)
+        stick = self.stick._replace(gain=self.stick.gain * db_to_gain(by_db))
+        return self._replace(gain=self.gain * db_to_gain(by_db), stick=stick)
 
 
 def make_stroke(frequency_hz: FloatArray, gain: FloatArray, decay_s: FloatArray, **more: object) -> Stroke:

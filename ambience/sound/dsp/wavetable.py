@@ -3,8 +3,8 @@
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -21,8 +21,7 @@ _REACH = 4.0  # bands are cut where they have fallen by exp(-16)
 _PIECE_BINS = 8192  # computed together: intermediate results that stay near cost less than fresh memory
 
 
-@dataclass(frozen=True, slots=True)
-class Timbre:
+class Timbre(NamedTuple):
     """How strong each partial is: a slope over its number, times a body that stays where it is in hertz."""
 
     slope_db: float  # fall per octave above the fundamental, >= 0; larger is duller

@@ -108,8 +108,8 @@ def _rewrite(note: NoteOn, *, sample_rate_hz: int, rng: Generator, rolls: bool) 
     offsets = [note.offset_frames + s_to_frames(time_s, sample_rate_hz) for time_s in times_s]
     ends = [*offsets[1:], note.offset_frames + note.duration_frames]
     return [
-        replace(
-            note, offset_frames=at, duration_frames=max(end - at, 1), velocity=max(force - rng.uniform(0.0, 0.1), 0.02)
+        note._replace(
+            offset_frames=at, duration_frames=max(end - at, 1), velocity=max(force - rng.uniform(0.0, 0.1), 0.02)
         )
         for at, end in zip(offsets, ends, strict=True)
     ]
