@@ -1,11 +1,11 @@
 """Sixteen voices abreast: the filter, the pan and the sum that drones and strings of the bench share.
 
-Whatever the voices have is a row of sixteen numbers, so that a processor treats them side by side. How that is done is
-written out, since a compiler that does not know that two arrays lie apart reads and writes each number by itself;
-nothing is summed in another order than is written.
+Whatever the voices have is a row of sixteen numbers, so that a processor treats them side by side; nothing is summed in
+another order than is written. The disk remembers the kernels by the files of the instruments alone: who changes this
+one, `rows` or `turning` touches those too.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -14,9 +14,9 @@ import numpy as np
 from ambience.sound.block import QUANTUM_FRAMES
 from ambience.sound.dsp._jit import emitted, inline_kernel
 from ambience.sound.dsp.filter import svf_gain
-from ambience.units import FloatArray, Mono
+from ambience.units import Mono
+from systems.rows import LANES, Rows, repeat
 
-LANES = 16
 GOLDEN, ROOT_2, ROOT_3, ROOT_5 = 0.6180339887, 0.4142135624, 0.7320508076, 0.2360679775
 VOICE_GAIN = 0.01
 
@@ -26,7 +26,7 @@ KEEP, REACH, DEPTH, LEFT, RIGHT, LEFT_STEP, RIGHT_STEP, RISE, TUNING_ROWS = rang
 FIRST, SECOND, SUM, STATE_ROWS = range(4)
 """Rows of what is remembered: the filter, and the sum of steps."""
 
-_FRAMES, _RUN, _TILE, _FOLDED = QUANTUM_FRAMES, 16, 4, 8
+_FRAMES, _FOLDED = QUANTUM_FRAMES, 8
 _SIXTEENTH = np.log(2.0) / 16.0
 
 
@@ -78,42 +78,8 @@ def settle(states: Mono) -> None:
         states[i] = states[i] if abs(states[i]) > 1e-20 else 0.0
 
 
-def _repeat(ir: Any, builder: Any, count: int, values: Sequence[Any], step: Callable[..., Sequence[Any]]) -> list[Any]:
-    """Write a loop: `step` gets the number of the round and what the round before returned."""
-    before, body, after = builder.block, *(builder.append_basic_block(name) for name in ("round", "done"))
-    builder.branch(body)
-    builder.position_at_end(body)
-    number, *held = (builder.phi(value.type) for value in (ir.IntType(64)(0), *values))
-    results = [builder.add(number, ir.IntType(64)(1)), *step(number, *held)]
-    for phi, first, last in zip((number, *held), (ir.IntType(64)(0), *values), results, strict=True):
-        phi.add_incoming(first, before)
-        phi.add_incoming(last, builder.block)
-    builder.cbranch(builder.icmp_unsigned("<", results[0], ir.IntType(64)(count)), body, after)
-    builder.position_at_end(after)
-    return results[1:]
-
-
-class _Rows:
-    """Rows of sixteen numbers in memory, as instructions see them."""
-
-    def __init__(self, ir: Any, builder: Any, array: Any) -> None:
-        self._ir, self._builder, self._array = ir, builder, array
-        self._kind = ir.VectorType(ir.FloatType(), LANES)
-
-    def _pointer(self, row: Any) -> Any:
-        place = self._builder.mul(row, self._ir.IntType(64)(LANES)) if hasattr(row, "type") else row * LANES
-        place = place if hasattr(place, "type") else self._ir.IntType(64)(place)
-        return self._builder.bitcast(self._builder.gep(self._array, [place]), self._kind.as_pointer())
-
-    def __getitem__(self, row: Any) -> Any:
-        return self._builder.load(self._pointer(row), align=4)
-
-    def __setitem__(self, row: Any, value: Any) -> None:
-        self._builder.store(value, self._pointer(row), align=4)
-
-
 def _emit_play(ir: Any, builder: Any, rows: Any, tuning: Any, states: Any, line: Any, *, summed: bool) -> None:
-    heard, tuned, kept, frames = (_Rows(ir, builder, array) for array in (rows, tuning, states, line))
+    heard, tuned, kept, frames = (Rows(ir, builder, array) for array in (rows, tuning, states, line))
     add, sub, mul, whole = builder.fadd, builder.fsub, builder.fmul, ir.IntType(64)
     keep, reach, depth, left_step, right_step, rise = (
         tuned[row] for row in (KEEP, REACH, DEPTH, LEFT_STEP, RIGHT_STEP, RISE)
@@ -144,7 +110,7 @@ def _emit_play(ir: Any, builder: Any, rows: Any, tuning: Any, states: Any, line:
         return s, t, total, left, right
 
     begin = (kept[FIRST], kept[SECOND], kept[SUM], tuned[LEFT], tuned[RIGHT])
-    kept[FIRST], kept[SECOND], kept[SUM], *_ = _repeat(ir, builder, _FRAMES // _FOLDED, begin, play)
+    kept[FIRST], kept[SECOND], kept[SUM], *_ = repeat(ir, builder, _FRAMES // _FOLDED, begin, play)
 
 
 @emitted(partial(_emit_play, summed=False))
@@ -181,72 +147,3 @@ def _play(rows: Mono, tuning: Mono, states: Mono, line: Mono) -> None:
         heard, kept[SECOND] = kept[SECOND] + low, low
         line[2 * n] += np.sum(heard * (tuned[LEFT] + n * tuned[LEFT_STEP]))
         line[2 * n + 1] += np.sum(heard * (tuned[RIGHT] + n * tuned[RIGHT_STEP]))
-
-
-def _emit_turn(ir: Any, builder: Any, waves: Any, turns: Any, rows: Any) -> None:
-    wave, turn, sung = (_Rows(ir, builder, array) for array in (waves, turns, rows))
-    whole, tiles = ir.IntType(64), _RUN // _TILE
-
-    def tile(number: Any) -> Sequence[Any]:
-        run = builder.mul(builder.udiv(number, whole(tiles)), whole(_TILE))
-        frame = builder.mul(builder.urem(number, whole(tiles)), whole(_TILE))
-        places = [
-            builder.add(builder.mul(builder.add(run, whole(j)), whole(_RUN)), builder.add(frame, whole(n)))
-            for j in range(_TILE)
-            for n in range(_TILE)
-        ]
-
-        def add(k: Any, *sums: Any) -> Sequence[Any]:
-            base = builder.mul(k, whole(2 * _RUN))
-            runs, frames = builder.add(base, run), builder.add(base, frame)
-            turned = [[turn[builder.add(runs, whole(j + part))] for part in (0, _RUN)] for j in range(_TILE)]
-            results = list(sums)
-            for n in range(_TILE):
-                cosine, sine = (wave[builder.add(frames, whole(n + part))] for part in (0, _RUN))
-                for j, (across, up) in enumerate(turned):
-                    both = builder.fadd(builder.fmul(across, sine), builder.fmul(up, cosine))
-                    results[j * _TILE + n] = builder.fadd(sums[j * _TILE + n], both)
-            return results
-
-        sums = _repeat(ir, builder, TOGETHER, [sung[place] for place in places], add)
-        for place, total in zip(places, sums, strict=True):
-            sung[place] = total
-        return ()
-
-    _repeat(ir, builder, tiles * tiles, (), tile)
-
-
-TOGETHER = 4
-"""Sines a voice that are sung at once."""
-
-
-@emitted(_emit_turn)
-def sing(waves: Mono, turns: Mono, rows: Mono) -> None:
-    """Add sixteen runs of sines of sixteen voices to a quantum: those of the first run, turned on.
-
-    Parameters
-    ----------
-    waves, turns : array
-        Row by row, for each of the sines that are sung at once: sixteen cosines, then sixteen sines; of the frames of
-        the first run, and of how far every run is turned.
-    rows : array
-        A row a frame.
-
-    Notes
-    -----
-    sin(x + y) = cos y sin x + sin y cos x.
-    """
-    shape = (TOGETHER, 2, _RUN, LANES)
-    (cosines, sines), (turned, across) = (a.reshape(shape).swapaxes(0, 1) for a in (waves, turns))
-    runs = turned[:, :, None] * sines[:, None] + across[:, :, None] * cosines[:, None]
-    rows += runs.sum(axis=0).reshape(-1)
-
-
-@inline_kernel
-def spin(start_cosines: Mono, start_sines: Mono, turn_cosines: Mono, turn_sines: Mono, spun: Mono) -> None:
-    """Turn sixteen pointers on and on, and write where each stands: sixteen rows of cosines, then as many of sines."""
-    for i in range(LANES):
-        c, s, across, up = start_cosines[i], start_sines[i], turn_cosines[i], turn_sines[i]
-        for j in range(_RUN):
-            spun[j * LANES + i], spun[(_RUN + j) * LANES + i] = c, s
-            c, s = c * across - s * up, s * across + c * up

@@ -1,4 +1,4 @@
-// The compiled limit: the same work in C, on one thread, as fast as we know how to write it.
+// The compiled limit: the same work in C, on one thread, written as fast as one sine after the other, or saw, can be.
 //   cc -O3 -march=native -ffast-math limit.c -o limit -lm
 //   ./limit drones|strings SECONDS NOTES.txt OUT.wav      ./limit hall SECONDS DRY.wav OUT.wav
 // A lane is a drone, a string note or a line of the hall, sixteen abreast: nothing is ever summed across time.

@@ -20,7 +20,7 @@ _SCALE_SEMITONES = (0, 2, 3, 5, 7, 8, 10)
 class PlayedNote:
     """One note of a workload."""
 
-    number: int  # the peers scatter rates, phases and places by it
+    number: int  # everybody scatters rates, phases and places by it
     onset_s: float
     pitch_midi: int
     detune_cents: float

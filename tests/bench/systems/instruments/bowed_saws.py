@@ -11,10 +11,9 @@ from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import QUANTUM_FRAMES, NoteOn, Player
 from ambience.sound.dsp._jit import inline_kernel, kernel
 from ambience.sound.dsp.oscillator import sine
-from ambience.units import AnyArray, Audio, FloatArray, IntArray, Mono, cents_to_ratio
+from ambience.units import AnyArray, Audio, FloatArray, Mono, cents_to_ratio
 from systems.abreast import (
     GOLDEN,
-    LANES,
     RISE,
     ROOT_2,
     ROOT_3,
@@ -25,11 +24,11 @@ from systems.abreast import (
     octaves_up,
     pan,
     play_steps,
-    scatter,
     settle,
     tune,
 )
 from systems.notes import STRING_S, string_pan
+from systems.rows import LANES
 
 _FRAMES = QUANTUM_FRAMES
 _CENTS = (-11.0, -7.0, -3.0, 0.0, 3.0, 7.0, 11.0)
@@ -53,7 +52,7 @@ class BowedSaws:
     first: int = setting(0, "number of the first note: phases and places are scattered by it", low=0, high=1024)
     every: int = setting(1, "how much higher the number of each next note is", low=1, high=64)
 
-    midi: ClassVar[MidiProfile] = MidiProfile(48, lowest_midi=28, highest_midi=96)
+    midi: ClassVar[MidiProfile] = MidiProfile(81, lowest_midi=28, highest_midi=96)  # a saw keeps its temper
 
     def player(self, sample_rate_hz: int, rng: Generator) -> Player:
         """Seat players who do not play yet; nothing is left to chance."""
@@ -125,7 +124,10 @@ def play_strings(
             _jump(voices[g], steps, tunings[g], states[g], jumps[g])
             begin = _BEFORE * LANES
             play_steps(
-                jumps[g, begin : begin + _FRAMES * LANES], tunings[g], states[g], line[2 * q * _FRAMES : 2 * (q + 1) * _FRAMES]
+                jumps[g, begin : begin + _FRAMES * LANES],
+                tunings[g],
+                states[g],
+                line[2 * q * _FRAMES : 2 * (q + 1) * _FRAMES],
             )
             settle(states[g])
     return later
@@ -199,10 +201,10 @@ def _jump(voices: FloatArray, steps: FloatArray, tuning: Mono, states: Mono, jum
         for i in range(LANES):
             phase, step = voices[(_PHASES + k) * LANES + i], steps[i] * _RATIOS[k]
             after = phase + step * _FRAMES
-            count, period = int(after), 1.0 / step
+            count = int(after)
             voices[(_PHASES + k) * LANES + i] = after - count
-            moment = (1.0 - phase) * period
-            for _ in range(count):
+            for jump in range(1, count + 1):
+                moment = (jump - phase) / step
                 n = int(np.ceil(moment))
                 since = np.float32(n - moment)
                 left = np.float32(1.0) - since
@@ -211,4 +213,3 @@ def _jump(voices: FloatArray, steps: FloatArray, tuning: Mono, states: Mono, jum
                 jumps[at] -= up
                 jumps[at + np.uint64(LANES)] += up + down - np.float32(2.0)
                 jumps[at + np.uint64(2 * LANES)] -= down
-                moment += period

@@ -14,25 +14,23 @@ from ambience.sound.dsp.oscillator import sine
 from ambience.units import AnyArray, Audio, FloatArray, IntArray, Mono
 from systems.abreast import (
     GOLDEN,
-    LANES,
     ROOT_2,
     ROOT_3,
     ROOT_5,
     STATE_ROWS,
-    TOGETHER,
     TUNING_ROWS,
     octaves_up,
     pan,
     play_rows,
     scatter,
     settle,
-    sing,
-    spin,
     tune,
 )
 from systems.notes import drone_pan
+from systems.rows import LANES
+from systems.turning import RUN, TOGETHER, sing, spin
 
-_PARTIALS, _FRAMES, _RUN = 16, QUANTUM_FRAMES, 16
+_PARTIALS, _FRAMES = 16, QUANTUM_FRAMES
 _SINES = _PARTIALS * LANES
 (_STEP, _COS, _SIN, _RUN_COS, _RUN_SIN, _STRENGTH, _DRIFT_HZ, _DRIFT, _SWELL_HZ, _SWELL, _PHASE, _LEVEL) = range(12)
 (_SWEEP_HZ, _SWEEP, _CUTOFF_HZ, _DAMPING, _WAY_HZ, _WAY, _PAN) = range(7)
@@ -43,7 +41,7 @@ _QUARTER = np.float32(0.25)
 
 @dataclass(frozen=True, slots=True)
 class DriftingSines:
-    """A bank of drones; each note begins one that never ends."""
+    """A bank of drones; each note begins one that never ends, as if it had sounded from the first frame."""
 
     first: int = setting(0, "number of the first note: rates and phases are scattered by it", low=0, high=1024)
 
@@ -63,7 +61,7 @@ class _Bank:
         self._tunings: AnyArray = np.zeros((0, TUNING_ROWS * LANES), np.float32)
         self._states: AnyArray = np.zeros((0, STATE_ROWS * LANES), np.float32)
         self._spins = np.zeros(8 * _SINES, np.float32)
-        self._waves, self._turns = np.zeros((2, TOGETHER * 2 * _RUN * LANES), np.float32)
+        self._waves, self._turns = np.zeros((2, TOGETHER * 2 * RUN * LANES), np.float32)
         self._rows = np.zeros(_FRAMES * LANES, np.float32)
 
     def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> bool:
@@ -84,21 +82,21 @@ class _Bank:
             self._grow()
         number, k = self._number + self._count, np.arange(1, _PARTIALS + 1)
         place, step, strength = number * 16 + k, frequency_hz * k / self._rate_hz, k**-0.8
-        late_frames = -onset_frame % _FRAMES  # until the quantum with which it begins: so far it has come already
+        begin = -(-onset_frame // _FRAMES) * _FRAMES
         swell_hz, swell = 0.02 + 0.28 * scatter(place, ROOT_3), scatter(place, ROOT_5)
-        swells = np.sin(2.0 * np.pi * (swell + swell_hz * late_frames / self._rate_hz))
+        swells = np.sin(2.0 * np.pi * (swell + swell_hz * begin / self._rate_hz))
         angle = 2.0 * np.pi * step
         self._partials[group].reshape(-1, _PARTIALS, LANES)[:, :, lane] = (
-            step, np.cos(angle), np.sin(angle), np.cos(_RUN * angle), np.sin(_RUN * angle), strength,
+            step, np.cos(angle), np.sin(angle), np.cos(RUN * angle), np.sin(RUN * angle), strength,
             0.03 + 0.17 * scatter(place, GOLDEN), scatter(place, ROOT_2), swell_hz, swell,
-            (scatter(place, GOLDEN) + late_frames * step) % 1.0, strength * (0.6 + 0.4 * swells),
+            (scatter(place, GOLDEN) + begin * step) % 1.0, strength * (0.6 + 0.4 * swells),
         )  # fmt: skip
         self._manners[group].reshape(-1, LANES)[:, lane] = (
             0.02 + 0.13 * scatter(number, GOLDEN), scatter(number, ROOT_3),
             600.0 + 1900.0 * scatter(number, ROOT_2), 1.0 / (2.0 + 2.0 * scatter(number, ROOT_3)),
             0.02 + 0.08 * scatter(number, ROOT_5), scatter(number, GOLDEN), drone_pan(number),
         )  # fmt: skip
-        self._begins[group, lane] = onset_frame
+        self._begins[group, lane] = begin
         self._count += 1
 
     def _grow(self) -> None:
@@ -115,51 +113,51 @@ def play_drones(
     tunings: AnyArray, states: AnyArray, spins: Mono, waves: Mono, turns: Mono, rows: Mono,
 ) -> None:  # fmt: skip
     """Add one span of all drones to `out`, sixteen after the other."""
-    line, ages_s = out.reshape(-1), np.zeros(LANES)
+    line, on = out.reshape(-1), np.zeros(LANES)
     for q in range(out.shape[0] // _FRAMES):
-        quantum = line[2 * q * _FRAMES : 2 * (q + 1) * _FRAMES]
+        frame = first_frame + q * _FRAMES
+        now_s, later_s = frame / rate_hz, (frame + _FRAMES) / rate_hz
         for g in range(begins.shape[0]):
             for i in range(LANES):
-                ages_s[i] = (first_frame + q * _FRAMES - begins[g, i]) / rate_hz
-            _steer(manners[g], ages_s, rate_hz, tunings[g])
-            _move(partials[g], ages_s, rate_hz, spins)
+                on[i] = 1.0 if frame >= begins[g, i] else 0.0
+            _steer(manners[g], on, now_s, later_s, rate_hz, tunings[g])
+            _move(partials[g], on, now_s, later_s, spins)
             _add_up(spins, waves, turns, rows)
-            play_rows(rows, tunings[g], states[g], quantum)
+            play_rows(rows, tunings[g], states[g], line[2 * q * _FRAMES : 2 * (q + 1) * _FRAMES])
             settle(states[g])
 
 
 @inline_kernel
-def _wave(hz: float, age_s: float, phase: float) -> float:
+def _wave(hz: float, at_s: float, phase: float) -> float:
     """Return a slow sine."""
-    place = hz * age_s + phase
+    place = hz * at_s + phase
     return np.float64(sine(np.float32(place - np.floor(place))))
 
 
 @inline_kernel
-def _steer(manners: FloatArray, ages_s: FloatArray, rate_hz: float, tuning: Mono) -> None:
+def _steer(
+    manners: FloatArray, on: FloatArray, now_s: float, later_s: float, rate_hz: float, tuning: Mono
+) -> None:  # fmt: skip
     """Sweep the filters, and let the places wander; who has not begun is not heard."""
     for i in range(LANES):
-        age_s = ages_s[i]
-        sweep = _wave(manners[_SWEEP_HZ * LANES + i], age_s, manners[_SWEEP * LANES + i])
+        sweep = _wave(manners[_SWEEP_HZ * LANES + i], now_s, manners[_SWEEP * LANES + i])
         cutoff_hz = manners[_CUTOFF_HZ * LANES + i] * octaves_up(1.5 * sweep)
         tune(tuning, i, cutoff_hz, manners[_DAMPING * LANES + i], rate_hz)
         hz, phase, middle = manners[_WAY_HZ * LANES + i], manners[_WAY * LANES + i], manners[_PAN * LANES + i]
-        here = np.float32(0.125 * (middle + 0.3 * _wave(hz, age_s, phase) + 1.0))
-        there = np.float32(0.125 * (middle + 0.3 * _wave(hz, age_s + _FRAMES / rate_hz, phase) + 1.0))
-        on = 1.0 if age_s >= 0.0 else 0.0
-        pan(tuning, i, on * sine(here + _QUARTER), on * sine(here), on * sine(there + _QUARTER), on * sine(there))
+        here = np.float32(0.125 * (middle + 0.3 * _wave(hz, now_s, phase) + 1.0))
+        there = np.float32(0.125 * (middle + 0.3 * _wave(hz, later_s, phase) + 1.0))
+        left, right, next_left, next_right = sine(here + _QUARTER), sine(here), sine(there + _QUARTER), sine(there)
+        pan(tuning, i, on[i] * left, on[i] * right, on[i] * next_left, on[i] * next_right)
 
 
 @inline_kernel
-def _move(partials: FloatArray, ages_s: FloatArray, rate_hz: float, spins: Mono) -> None:
+def _move(partials: FloatArray, on: FloatArray, now_s: float, later_s: float, spins: Mono) -> None:
     """Tell where every sine stands, how far it turns a frame and a run, and move it on by a quantum."""
     for k in range(_PARTIALS):
         mine, spun = partials[k * LANES :], spins[k * LANES :]
         for i in range(LANES):
-            age_s = ages_s[i]
-            on = 1.0 if age_s >= 0.0 else 0.0
-            bend = 0.004 * _wave(mine[_DRIFT_HZ * _SINES + i], age_s, mine[_DRIFT * _SINES + i])
-            later = _wave(mine[_SWELL_HZ * _SINES + i], age_s + _FRAMES / rate_hz, mine[_SWELL * _SINES + i])
+            bend = 0.004 * _wave(mine[_DRIFT_HZ * _SINES + i], now_s, mine[_DRIFT * _SINES + i])
+            later = _wave(mine[_SWELL_HZ * _SINES + i], later_s, mine[_SWELL * _SINES + i])
             step, phase, level = mine[_STEP * _SINES + i], mine[_PHASE * _SINES + i], mine[_LEVEL * _SINES + i]
             new = mine[_STRENGTH * _SINES + i] * (0.6 + 0.4 * later)
             # The level grows in equal ratios; these are the first terms of its logarithm and of roots of it.
@@ -167,14 +165,14 @@ def _move(partials: FloatArray, ages_s: FloatArray, rate_hz: float, spins: Mono)
             growth = 2.0 * share * (1.0 + share * share * (1.0 / 3.0))
             x = growth * (1.0 / _FRAMES)
             frame_growth = 1.0 + x * (1.0 + 0.5 * x)
-            x *= _RUN
+            x *= RUN
             run_growth = 1.0 + x * (1.0 + x * (0.5 + x * (1.0 / 6.0)))
             # The turns are those without drift, turned by a little more.
             y = 2.0 * np.pi * step * bend
             c, s = frame_growth * (1.0 - 0.5 * y * y), frame_growth * y * (1.0 - y * y * (1.0 / 6.0))
             across, up = mine[_COS * _SINES + i], mine[_SIN * _SINES + i]
             spun[_TURN_COS * _SINES + i], spun[_TURN_SIN * _SINES + i] = across * c - up * s, up * c + across * s
-            y *= _RUN
+            y *= RUN
             square = y * y
             c = run_growth * (1.0 - square * (0.5 - square * (1.0 / 24.0)))
             s = run_growth * y * (1.0 - square * (1.0 / 6.0 - square * (1.0 / 120.0)))
@@ -183,10 +181,10 @@ def _move(partials: FloatArray, ages_s: FloatArray, rate_hz: float, spins: Mono)
             spun[_RUN_TURN_SIN * _SINES + i] = up * c + across * s
             spun[_START_COS * _SINES + i] = sine(np.float32(phase) + _QUARTER)
             spun[_START_SIN * _SINES + i] = sine(np.float32(phase))
-            spun[_RUN_LEVEL * _SINES + i], spun[_NOTHING * _SINES + i] = on * level, 0.0
-            phase += on * step * (1.0 + bend) * _FRAMES
+            spun[_RUN_LEVEL * _SINES + i], spun[_NOTHING * _SINES + i] = on[i] * level, 0.0
+            phase += on[i] * step * (1.0 + bend) * _FRAMES
             mine[_PHASE * _SINES + i] = phase - np.floor(phase)
-            mine[_LEVEL * _SINES + i] = level + on * (new - level)
+            mine[_LEVEL * _SINES + i] = level + on[i] * (new - level)
 
 
 @inline_kernel
@@ -196,20 +194,7 @@ def _add_up(spins: Mono, waves: Mono, turns: Mono, rows: Mono) -> None:
         rows[m] = 0.0
     for begin in range(0, _PARTIALS, TOGETHER):
         for k in range(TOGETHER):
-            at, size = (begin + k) * LANES, 2 * _RUN * LANES
-            wave, turn = waves[k * size : (k + 1) * size], turns[k * size : (k + 1) * size]
-            _spin_row(spins, _START_COS * _SINES + at, wave)
-            _spin_row(spins, _RUN_LEVEL * _SINES + at, turn)
+            size = 2 * RUN * LANES
+            spin(spins, _START_COS * _PARTIALS + begin + k, _PARTIALS, waves[k * size : (k + 1) * size])
+            spin(spins, _RUN_LEVEL * _PARTIALS + begin + k, _PARTIALS, turns[k * size : (k + 1) * size])
         sing(waves, turns, rows)
-
-
-@inline_kernel
-def _spin_row(spins: Mono, at: int, spun: Mono) -> None:
-    """Spin sixteen pointers from where they stand; the four rows that tell lie a number of sines apart."""
-    spin(
-        spins[at : at + LANES],
-        spins[at + _SINES : at + _SINES + LANES],
-        spins[at + 2 * _SINES : at + 2 * _SINES + LANES],
-        spins[at + 3 * _SINES : at + 3 * _SINES + LANES],
-        spun,
-    )
