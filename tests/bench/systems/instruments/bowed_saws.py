@@ -42,6 +42,7 @@ _VOICE_ROWS = _PHASES + _SAWS
 _ENTRY = 2 + _VOICE_ROWS
 _VIBRATO, _VIBRATO_HZ = 0.00231, 5.0
 _DAMPING = 1.0 / 1.2
+_UP, _DOWN, _OUT = np.log2(4000.0 / 400.0), np.log2(4000.0 / 1200.0), np.log2(1200.0 / 400.0)  # octaves of the color
 _NEVER = 1e15
 
 
@@ -159,19 +160,19 @@ def _force(age_s: float) -> float:
 @inline_kernel
 def _bow(voices: FloatArray, frame: float, rate_hz: float, tuning: Mono, steps: FloatArray) -> None:
     """Lead pitch, color and loudness of sixteen notes through a quantum."""
+    quantum_s = _FRAMES / rate_hz
     for i in range(LANES):
         age_s = (frame - voices[_BEGIN * LANES + i]) / rate_hz
-        place = _VIBRATO_HZ * max(age_s, 0.0)
+        middle_s = age_s + 0.5 * quantum_s
+        place = _VIBRATO_HZ * max(middle_s, 0.0)
         vibrato = 1.0 + _VIBRATO * np.float64(sine(np.float32(place - np.floor(place))))
         steps[i] = voices[_STEP * LANES + i] * vibrato
-        octaves = _UP * _within(age_s, 0.0, 2.0) - _DOWN * _within(age_s, 2.0, 5.0) - _OUT * _within(age_s, 5.5, 8.0)
+        octaves = _UP * _within(middle_s, 0.0, 2.0)
+        octaves -= _DOWN * _within(middle_s, 2.0, 5.0) + _OUT * _within(middle_s, 5.5, 8.0)
         tune(tuning, i, 400.0 * octaves_up(octaves), _DAMPING, rate_hz)
-        here, there = _force(age_s), _force(age_s + _FRAMES / rate_hz)
+        here, there = _force(age_s), _force(age_s + quantum_s)
         left, right = voices[_LEFT * LANES + i], voices[_RIGHT * LANES + i]
         pan(tuning, i, here * left, here * right, there * left, there * right)
-
-
-_UP, _DOWN, _OUT = np.log2(4000.0 / 400.0), np.log2(4000.0 / 1200.0), np.log2(1200.0 / 400.0)
 
 
 @inline_kernel

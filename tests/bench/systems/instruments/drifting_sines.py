@@ -105,6 +105,7 @@ class _Bank:
             rows = getattr(self, name)
             setattr(self, name, np.concatenate([rows, np.zeros_like(rows, shape=(1, rows.shape[1]))]))
         self._begins[-1] = _NEVER
+        self._partials[-1] = 1.0  # of drones that do not sound, too, a level is divided by
 
 
 @kernel
@@ -121,7 +122,7 @@ def play_drones(
             for i in range(LANES):
                 on[i] = 1.0 if frame >= begins[g, i] else 0.0
             _steer(manners[g], on, now_s, later_s, rate_hz, tunings[g])
-            _move(partials[g], on, now_s, later_s, spins)
+            _move(partials[g], on, 0.5 * (now_s + later_s), later_s, spins)
             _add_up(spins, waves, turns, rows)
             play_rows(rows, tunings[g], states[g], line[2 * q * _FRAMES : 2 * (q + 1) * _FRAMES])
             settle(states[g])
@@ -140,7 +141,7 @@ def _steer(
 ) -> None:  # fmt: skip
     """Sweep the filters, and let the places wander; who has not begun is not heard."""
     for i in range(LANES):
-        sweep = _wave(manners[_SWEEP_HZ * LANES + i], now_s, manners[_SWEEP * LANES + i])
+        sweep = _wave(manners[_SWEEP_HZ * LANES + i], 0.5 * (now_s + later_s), manners[_SWEEP * LANES + i])
         cutoff_hz = manners[_CUTOFF_HZ * LANES + i] * octaves_up(1.5 * sweep)
         tune(tuning, i, cutoff_hz, manners[_DAMPING * LANES + i], rate_hz)
         hz, phase, middle = manners[_WAY_HZ * LANES + i], manners[_WAY * LANES + i], manners[_PAN * LANES + i]
@@ -151,12 +152,12 @@ def _steer(
 
 
 @inline_kernel
-def _move(partials: FloatArray, on: FloatArray, now_s: float, later_s: float, spins: Mono) -> None:
+def _move(partials: FloatArray, on: FloatArray, middle_s: float, later_s: float, spins: Mono) -> None:
     """Tell where every sine stands, how far it turns a frame and a run, and move it on by a quantum."""
     for k in range(_PARTIALS):
         mine, spun = partials[k * LANES :], spins[k * LANES :]
         for i in range(LANES):
-            bend = 0.004 * _wave(mine[_DRIFT_HZ * _SINES + i], now_s, mine[_DRIFT * _SINES + i])
+            bend = 0.004 * _wave(mine[_DRIFT_HZ * _SINES + i], middle_s, mine[_DRIFT * _SINES + i])
             later = _wave(mine[_SWELL_HZ * _SINES + i], later_s, mine[_SWELL * _SINES + i])
             step, phase, level = mine[_STEP * _SINES + i], mine[_PHASE * _SINES + i], mine[_LEVEL * _SINES + i]
             new = mine[_STRENGTH * _SINES + i] * (0.6 + 0.4 * later)
