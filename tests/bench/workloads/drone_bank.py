@@ -2,12 +2,12 @@
 
 ambience, Csound, SuperCollider, the limit: 32 voices of 16 sines at k⁻⁰·⁸, each of which drifts by 0.4 % and swells
 at a rate of its own; per voice a resonant two-pole low-pass that sweeps three octaves, and a pan that wanders. Rates,
-phases and places follow from the number of a note, so that all compute the same numbers. In every tenth of a minute,
-on either side, our instrument (`drifting_sines`) is as loud as the limit within 0.2 %, and as Csound within 0.8 %. Our
-bus then takes away what differs between the ears below 60 Hz, 1.4 % at most. Slow movements are told once a quantum of
-256 frames and ramped between; the peers hold theirs for 64 or 256. The limit plays sine by sine; our kernel turns
-short runs of sines on, which takes fewer operations. ambience also reads the preset, composes a theme, keeps MIDI and a
-sidecar, and measures loudness and true peak, which the others do not.
+phases and places follow from the number of a note, so that all compute the same numbers: in every tenth of a minute, on
+either side, our instrument (`drifting_sines`) is as loud as the limit within 0.1 %, and as Csound within 0.8 %. Our bus
+then takes away what differs between the ears below 60 Hz, which makes up to 1.4 %. Slow movements are told once a
+quantum of 256 frames and levels ramped between; the peers hold theirs for 64 or 256. The limit plays sine by sine; our
+kernel turns short runs of sines on, which takes fewer operations. ambience also reads the preset, composes a theme,
+keeps MIDI and a sidecar, and measures loudness and true peak, which the others do not.
 
 ambience, its orchestra: what a piece would really use for this, and much dearer: 32 notes of `bed_drone`. A voice is
 seven readers, each with slow walks of its own in pitch, level, color and place, of tables that hold the whole harmonic

@@ -3,12 +3,12 @@
 ambience, Csound, SuperCollider, the limit: a note is seven band-limited saws, 22 cents wide, with vibrato, through a
 two-pole low-pass with an envelope of its own, a four-stage envelope of loudness, and a pan. Phases follow from the
 number of a note; SuperCollider's saws choose their own. In every tenth of a minute, on either side, our instrument
-(`bowed_saws`) is as loud as the limit within 0.04 %; our bus then takes away what differs between the ears below 60
-Hz, 0.9 % at most. Against Csound it is 1.6 % softer, throughout, since the low-pass there is a little wider at this
-resonance; this holds when Csound is asked to begin notes on the very frame. It is not asked in the race: then they wait
-for its next block, notes of one pitch meet in other phases, and a tenth differs by 6 % at most. The limit computes all
-seven saws frame by frame; our kernel writes where they jump, and adds up. ambience also reads the preset, composes a
-theme, keeps MIDI and a sidecar, and measures loudness and true peak.
+(`bowed_saws`) is as loud as the limit within 0.01 %; our bus then takes away what differs between the ears below 60 Hz,
+which makes up to 0.9 %. Against Csound it is softer by 1.4 to 1.8 %, since the low-pass there opens a little wider at
+this resonance. That holds when Csound is asked to begin notes on the very frame; in the race it is spared that, notes
+of one pitch then meet in other phases, and a tenth differs by 6 % at most. The limit computes all seven saws frame by
+frame; our kernel writes where they jump, and adds up. ambience also reads the preset, composes a theme, keeps MIDI and
+a sidecar, and measures loudness and true peak.
 
 ambience, its orchestra: what a piece would really use for this, and much dearer, so no target is set for it. A note of
 `strings` is four players, each with seat, lateness, vibrato and slow walks in pitch, level, color

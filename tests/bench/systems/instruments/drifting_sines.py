@@ -83,13 +83,14 @@ class _Bank:
         number, k = self._number + self._count, np.arange(1, _PARTIALS + 1)
         place, step, strength = number * 16 + k, frequency_hz * k / self._rate_hz, k**-0.8
         begin = -(-onset_frame // _FRAMES) * _FRAMES
-        swell_hz, swell = 0.02 + 0.28 * scatter(place, ROOT_3), scatter(place, ROOT_5)
+        drift, swell_hz, swell = scatter(place, ROOT_2), 0.02 + 0.28 * scatter(place, ROOT_3), scatter(place, ROOT_5)
+        come = begin * step * (1.0 + 0.004 * np.sin(2.0 * np.pi * drift))
         swells = np.sin(2.0 * np.pi * (swell + swell_hz * begin / self._rate_hz))
         angle = 2.0 * np.pi * step
         self._partials[group].reshape(-1, _PARTIALS, LANES)[:, :, lane] = (
             step, np.cos(angle), np.sin(angle), np.cos(RUN * angle), np.sin(RUN * angle), strength,
-            0.03 + 0.17 * scatter(place, GOLDEN), scatter(place, ROOT_2), swell_hz, swell,
-            (scatter(place, GOLDEN) + begin * step) % 1.0, strength * (0.6 + 0.4 * swells),
+            0.03 + 0.17 * scatter(place, GOLDEN), drift, swell_hz, swell,
+            (scatter(place, GOLDEN) + come) % 1.0, strength * (0.6 + 0.4 * swells),
         )  # fmt: skip
         self._manners[group].reshape(-1, LANES)[:, lane] = (
             0.02 + 0.13 * scatter(number, GOLDEN), scatter(number, ROOT_3),
