@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 LANES = 16
+"""Numbers that are taken at once; a processor that has less room takes them in parts, to the same result."""
 
 
 def repeat(ir: Any, builder: Any, count: int, values: Sequence[Any], step: Callable[..., Sequence[Any]]) -> list[Any]:

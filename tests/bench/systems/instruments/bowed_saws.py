@@ -136,6 +136,7 @@ def play_strings(
 
 @inline_kernel
 def _enter(entry: FloatArray, voices: FloatArray, states: AnyArray, jumps: AnyArray) -> None:
+    """Let a note begin on its lane; nothing is left there of the one before."""
     g, lane = int(entry[0]), int(entry[1])
     for row in range(_VOICE_ROWS):
         voices[g, row * LANES + lane] = entry[2 + row]
