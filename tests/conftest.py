@@ -22,6 +22,7 @@ _PATIENCE_S = 180.0
 _SOUNDING = {
     "sound",
     "live",
+    "test_bench_voices.py",
     "test_bundled_sound.py",
     "test_cli.py",
     "test_engine.py",

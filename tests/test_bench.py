@@ -24,9 +24,10 @@ def _played(preset: Path, target: Path) -> list[tuple[float, int]]:
     return sorted(notes)
 
 
+@pytest.mark.parametrize("orchestra", ["", "-orchestra"])
 @pytest.mark.parametrize("name", ["drone-bank", "string-ensemble", "full-mix"])
 def test_the_bench_plays_the_notes_that_it_hands_to_its_peers(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, orchestra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(_BENCH))
     from systems.notes import DRONES, drones, string_notes
@@ -34,6 +35,6 @@ def test_the_bench_plays_the_notes_that_it_hands_to_its_peers(
     bank = drones(DRONES) if name != "string-ensemble" else []
     strings = string_notes(0.0, _LENGTH_S) if name != "drone-bank" else []
     asked = sorted((note.onset_s, note.pitch_midi) for note in [*bank, *strings])
-    played = _played(_BENCH / "systems" / "presets" / f"{name}.toml", tmp_path / "x.mid")
+    played = _played(_BENCH / "systems" / "presets" / f"{name}{orchestra}.toml", tmp_path / "x.mid")
     assert sorted(pitch for _, pitch in played) == sorted(pitch for _, pitch in asked)
     assert all(abs(a - b) < _NEAR_S for (a, _), (b, _) in zip(played, asked, strict=True))

@@ -56,11 +56,14 @@ def memory(row: Row | None, most_mb: float) -> list[Verdict]:
     return [] if row is None else [Verdict(f"{row.system.name}, memory", row.peak_mb, "MB", most_mb, at_least=False)]
 
 
-def against_all(rounds: Rounds, ours: str, one_core: str, limit: str, target: float | None) -> list[Verdict]:
-    """Compare with the quickest peer and with itself on one core, and the compiled limit with it."""
+def against_all(
+    rounds: Rounds, ours: str, one_core: str, orchestra: str, limit: str, target: float | None
+) -> list[Verdict]:
+    """Compare with the quickest peer and with itself on one core, the compiled limit with it, and dearer voices."""
     mine = rounds[ours]
     return [
         *faster(mine, rounds.best_peer(), target),
         *faster(mine, rounds[one_core]),
         *faster(rounds[limit], mine),
+        *faster(rounds[orchestra], rounds.best_peer()),
     ]

@@ -99,7 +99,8 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and numbers to machine code on its first call.
 
     No `fastmath` and no `parallel`: the same samples on every machine and for every thread count. The interpreter's
-    lock is released while it runs. With ``NUMBA_DISABLE_JIT=1`` it stays plain Python.
+    lock is released while it runs. It makes no arrays, but works in those that it is given; that is not counted then,
+    who still uses them. With ``NUMBA_DISABLE_JIT=1`` it stays plain Python.
     """
     return cast(Callable[P, R], _Kernel(cast(types.FunctionType, function), inline=False))
 

@@ -1,4 +1,4 @@
-// The compiled limit: the same work in C, on one thread, as fast as we know how to write it.
+// The compiled limit: the same work in C, on one thread, written as fast as one sine after the other, or saw, can be.
 //   cc -O3 -march=native -ffast-math limit.c -o limit -lm
 //   ./limit drones|strings SECONDS NOTES.txt OUT.wav      ./limit hall SECONDS DRY.wav OUT.wav
 // A lane is a drone, a string note or a line of the hall, sixteen abreast: nothing is ever summed across time.
@@ -11,7 +11,10 @@ enum { RATE = 48000, BLOCK = 64, WIDE = 16, PARTIALS = 16, SAWS = 7, NOTES = 64,
 typedef float lanes __attribute__((vector_size(4 * WIDE)));
 typedef int masks __attribute__((vector_size(4 * WIDE)));
 
-static const double GOLDEN = 0.6180339887, ROOT2 = 0.4142135624, ROOT3 = 0.7320508076, ROOT5 = 0.2360679775;
+#define GOLDEN 0.6180339887
+#define ROOT2 0.4142135624
+#define ROOT3 0.7320508076
+#define ROOT5 0.2360679775
 
 static float scatter(double number, double root) { return number * root - floor(number * root); }
 
@@ -133,6 +136,7 @@ static void drones(FILE *out, long blocks) {
 
 enum { DESKS = NOTES / WIDE };
 static const float CENTS[SAWS] = {-11, -7, -3, 0, 3, 7, 11};
+static const double FIRST[SAWS] = {0, 0, 0, 0, 0.5, 0.5, 0.5}, ROOT[SAWS] = {GOLDEN, ROOT2, ROOT3, ROOT5, GOLDEN, ROOT2, ROOT3};
 
 // A curve through points, straight or in equal ratios.
 static float curve(float at_s, const float *levels, const float *times_s, int legs, int ratios) {
@@ -156,8 +160,11 @@ static void strings(FILE *out, long blocks) {
     float time_s = (float)block * BLOCK / RATE, frames[BLOCK][2];
     for (; next < n_notes && notes[next].onset_s <= time_s; next++) {
       int slot = next % NOTES;
-      sounding[slot] = notes[next];
-      for (int k = 0; k < SAWS; k++) phase[slot / WIDE][k][slot % WIDE] = scatter(next + 0.1 * k, k % 2 ? ROOT2 : GOLDEN);
+      Note *n = &sounding[slot];
+      *n = notes[next];
+      double late_s = (double)block * BLOCK / RATE - n->onset_s;  // so far its saws have come when the block begins
+      for (int k = 0; k < SAWS; k++)
+        phase[slot / WIDE][k][slot % WIDE] = scatter(1, FIRST[k] + n->number * ROOT[k] + late_s * n->hz * exp2(CENTS[k] / 1200));
     }
     for (int d = 0; d < DESKS; d++) {
       lanes hz = {}, slope = {};

@@ -20,7 +20,7 @@ _SCALE_SEMITONES = (0, 2, 3, 5, 7, 8, 10)
 class PlayedNote:
     """One note of a workload."""
 
-    number: int  # the peers scatter rates, phases and places by it
+    number: int  # everybody scatters rates, phases and places by it
     onset_s: float
     pitch_midi: int
     detune_cents: float
@@ -32,6 +32,16 @@ class PlayedNote:
         return midi_to_hz(self.pitch_midi) * cents_to_ratio(self.detune_cents)
 
 
+def drone_pan(number: int) -> float:
+    """Return where a drone stands, -1..1."""
+    return 1.4 * (number * _ROOT_2 % 1.0) - 0.7
+
+
+def string_pan(number: int) -> float:
+    """Return where a string note stands, -1..1."""
+    return 1.6 * (number * _GOLDEN % 1.0) - 0.8
+
+
 def drones(count: int = DRONES) -> list[PlayedNote]:
     """List drones on the tones of one chord, none quite in tune with another."""
     return [
@@ -40,7 +50,7 @@ def drones(count: int = DRONES) -> list[PlayedNote]:
             onset_s=0.0,
             pitch_midi=CHORD_MIDI[number % len(CHORD_MIDI)],
             detune_cents=12.0 * (number * _GOLDEN % 1.0) - 6.0,
-            pan=1.4 * (number * _ROOT_2 % 1.0) - 0.7,
+            pan=drone_pan(number),
         )
         for number in range(count)
     ]
@@ -55,7 +65,7 @@ def string_notes(from_s: float, to_s: float) -> list[PlayedNote]:
             onset_s=number * STRING_EVERY_S,
             pitch_midi=45 + _SCALE_SEMITONES[number * 3 % 7] + 12 * (number * 5 % 3),
             detune_cents=0.0,
-            pan=1.6 * (number * _GOLDEN % 1.0) - 0.8,
+            pan=string_pan(number),
         )
         for number in range(first, last)
     ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from systems.system import System
 
-BOTH_CORES, ONE_CORE = "ambience", "ambience, one core"
+BOTH_CORES, ONE_CORE, ORCHESTRA = "ambience", "ambience, one core", "ambience, its orchestra"
 
 _HERE = Path(__file__).parent
 PRESETS = _HERE / "presets"
@@ -37,6 +37,15 @@ def on_both_and_one(preset: str | Path, folder: Path, length_s: float, bit_depth
     return [
         render(preset, folder / name.replace(", ", "-").replace(" ", "-"), length_s, name=name, bit_depth=bit_depth)
         for name in (BOTH_CORES, ONE_CORE)
+    ]
+
+
+def same_and_dearer(workload: str, folder: Path, length_s: float) -> list[System]:
+    """Render a workload with the voices that all play, on all processors and on one, and with our orchestra's."""
+    orchestra = PRESETS / f"{workload}-orchestra.toml"
+    return [
+        *on_both_and_one(PRESETS / f"{workload}.toml", folder, length_s),
+        render(orchestra, folder / "orchestra", length_s, name=ORCHESTRA),
     ]
 
 

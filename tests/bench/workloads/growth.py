@@ -1,8 +1,8 @@
 """Growth: our engine alone, with more and more voices, and with more and more minutes.
 
-ambience: the drone bank with 32, 96 and 160 voices in the same four layers, and the full mix at one, four and seven
-times `--seconds`. Each step adds as much as the one before, so it should cost as much, and a longer piece no more
-memory.
+ambience: the drone bank of its orchestra with 32, 96 and 160 voices in the same four layers, and its full mix at one,
+four and seven times `--seconds`. Each step adds as much as the one before, so it should cost as much, and a longer
+piece no more memory.
 """
 
 from pathlib import Path
@@ -21,7 +21,7 @@ _MOST_GROWTH, _MOST_MB = 1.05, 400.0
 def systems(folder: Path, length_s: float) -> list[System]:
     """List all sizes."""
     banks = [ours.render(_bank(times, folder), folder, length_s, name=_voices(times)) for times in _VOICES]
-    mix = ours.PRESETS / "full-mix.toml"
+    mix = ours.PRESETS / "full-mix-orchestra.toml"
     lengths = [times * length_s for times in _LENGTHS]
     return banks + [ours.render(mix, folder / f"{s:g}", s, name=_length(s)) for s in lengths]
 
@@ -36,7 +36,7 @@ def _length(length_s: float) -> str:
 
 def _bank(times: int, folder: Path) -> Path:
     """Write the drone bank with so many times the chords in every layer."""
-    text = (ours.PRESETS / "drone-bank.toml").read_text()
+    text = (ours.PRESETS / "drone-bank-orchestra.toml").read_text()
     path = folder / f"drone-bank-{times}.toml"
     path.write_text(text.replace('name = "held_drones"', f'name = "held_drones", chords = {times}'))
     return path
