@@ -214,7 +214,7 @@ def _write_sounds(job: _Job, take: _Take, drafted: Mapping[Path, Path], registra
     gain_db = job.preset.master.gain_db if job.as_heard else find_gain(take.mix, take.meter, master, job.sample_rate_hz)
     container = container_of(targets.audio)
     with _sound_file(job, drafted[targets.audio], take.score, "", container, job.bit_depth) as opened:
-        loudness = write_mix(take.mix, master, gain_db, opened, seed)
+        loudness = write_mix(take.mix, take.meter, master, gain_db, opened, seed)
     registrar.take(drafted[targets.audio], targets.name_of(targets.audio))
     depth = stem_depth(take.stems, gain_db, job.bit_depth)
     for (name, target), tape in zip(targets.stems, take.stems, strict=True):

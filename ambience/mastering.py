@@ -94,16 +94,22 @@ def find_gain(tape: Tape, meter: Meter, master: Master, sample_rate_hz: int) -> 
     return gain_to_target(master, measured_lufs, remeasure=rehearsal.limited_lufs)
 
 
-def write_mix(tape: Tape, master: Master, gain_db: float, opened: AudioFile, seed: int) -> Loudness:
-    """Write the limited mix and measure it on the way; `seed` is that of the piece, for the dither."""
-    meter = Meter(opened.sample_rate_hz)
+def write_mix(tape: Tape, heard: Meter, master: Master, gain_db: float, opened: AudioFile, seed: int) -> Loudness:
+    """Write the limited mix and measure it on the way, unless it is still what was `heard` when it was played.
 
-    def listened() -> Iterator[Audio]:
-        for audio in ahead(_limited(tape, master, gain_db, opened.sample_rate_hz)):
+    The seed is that of the piece, for the dither.
+    """
+    unchanged = gain_db == 0.0 and master.ceiling_dbtp is None
+    meter = heard if unchanged else Meter(opened.sample_rate_hz)
+
+    def listened(blocks: Iterator[Audio]) -> Iterator[Audio]:
+        for audio in blocks:
             meter.add(audio)
             yield audio
 
-    _write(ahead(listened()), opened, Dither(rng.stream(seed, "dither", "mix")))
+    blocks = ahead(_limited(tape, master, gain_db, opened.sample_rate_hz))
+    written = blocks if unchanged else ahead(listened(blocks))
+    _write(written, opened, Dither(rng.stream(seed, "dither", "mix")))
     return Loudness(meter.integrated_lufs(), meter.range_lu(), meter.true_peak_dbtp(), gain_db)
 
 
