@@ -56,12 +56,12 @@ export class Piece extends EventTarget {
 
   // The state that comes next, if one is in sight: {state, frame, bar, mine}.
   get coming() {
-    const { wish } = this;
-    const { next, next_exits: exits } = this.now;
-    if (next && (!wish || wish.state === next.state)) return { ...next, mine: wish?.state === next.state };
+    const { wish, now } = this;
+    const { next } = now;
+    const early = wish?.answer && now.frame <= wish.answer.from_frame; // the document is older than the answer
+    if (next && !early && (!wish || wish.state === next.state)) return { ...next, mine: wish?.state === next.state };
     if (!wish?.answer) return null;
-    const answered = ({ state, answer_frame: frame }) => state === wish.state && frame === wish.answer.frame;
-    const { frame, bar } = exits.find(answered) ?? wish.answer; // the answer may be a bridge, which an exit sees through
+    const { begins_frame: frame, begins_bar: bar } = wish.answer;
     return { state: wish.state, frame, bar, mine: true };
   }
 
