@@ -13,6 +13,7 @@ from small_piece import CAST, SMALL, small
 from ambience.live.http import board
 from ambience.live.session import LiveSession
 from ambience.live.surfaces import SurfaceOptions, open_surfaces
+from peers import eventually
 
 for library in ("fastapi", "uvicorn", "websockets"):
     pytest.importorskip(library)
@@ -20,6 +21,7 @@ browsers = pytest.importorskip("playwright.sync_api", reason='needs pip install 
 
 _SYSTEM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
+_PATIENCE_S = 20.0  # with a browser on a busy machine
 _FAST = SMALL.replace("tempo_bpm = 72", "tempo_bpm = 180") + CAST  # a bar lasts 1.3 s
 
 
@@ -31,6 +33,7 @@ def browser() -> Iterator[browsers.Browser]:
         if found is None:
             pytest.skip("no Chromium found: install the system's, or run `playwright install chromium`")
         opened = playwright.chromium.launch(executable_path=found, args=_FLAGS)
+        browsers.expect.set_options(timeout=1000 * _PATIENCE_S)
         yield opened
         opened.close()
 
@@ -50,7 +53,7 @@ def url(session: LiveSession) -> Iterator[str]:
 @pytest.fixture
 def page(browser: browsers.Browser, url: str) -> Iterator[browsers.Page]:
     opened = browser.new_page(viewport={"width": 1440, "height": 900})
-    opened.set_default_timeout(8_000)
+    opened.set_default_timeout(1000 * _PATIENCE_S)
     wrong: list[str] = []
     opened.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     opened.on("pageerror", lambda error: wrong.append(str(error)))
@@ -127,14 +130,12 @@ def test_a_state_is_promised_once_though_the_bar_ended_in_which_its_way_out_was_
         way_out = page.locator(f"#states button[data-state={state}] .exit")
         browsers.expect(way_out).to_contain_text("bar")
         foretold_bar = int(way_out.inner_text().split()[1])
-        while session.now.bar < foretold_bar:
-            page.wait_for_timeout(20)
+        eventually(lambda: session.now.bar >= foretold_bar, within_s=_PATIENCE_S)
         page.evaluate(KEEP_WHAT_IS_SAID)
         forget = session.on_state(lambda event: begun.append(event.bar))
         page.click(f"#states button[data-state={state}]")
-        browsers.expect(page.locator("#state")).to_have_text(state, timeout=8_000)
-        while not begun:  # the page runs a little ahead of what is heard
-            page.wait_for_timeout(20)
+        browsers.expect(page.locator("#state")).to_have_text(state)
+        eventually(lambda: bool(begun))  # the page runs a little ahead of what is heard
         forget()
         assert {bar for _, bar, _ in promises(page, state)} == {begun[0]}
         page.close()
@@ -200,7 +201,7 @@ def test_without_worklets_the_mp3_stream_plays(browser: browsers.Browser, url: s
     browsers.expect(page.locator("#title")).to_have_text("Small")
     page.click("#listen")
     browsers.expect(page.locator("#stream")).to_have_text("MP3 stream")
-    browsers.expect(page.locator("#loudness")).to_have_text(re.compile(r"-\d"), timeout=8_000)
+    browsers.expect(page.locator("#loudness")).to_have_text(re.compile(r"-\d"))
     page.close()
 
 
@@ -212,5 +213,5 @@ def test_the_page_finds_its_way_back_when_the_server_returns(browser: browsers.B
         browsers.expect(page.locator("#link-words")).to_have_text("connected")
     browsers.expect(page.locator("#link-words")).to_contain_text("connection lost")
     with open_surfaces(session, SurfaceOptions(http_port=port)):
-        browsers.expect(page.locator("#link-words")).to_have_text("connected", timeout=8_000)
+        browsers.expect(page.locator("#link-words")).to_have_text("connected")
         page.close()
