@@ -16,6 +16,7 @@ from ambience.engine_stands import Stands
 from ambience.errors import require
 from ambience.music.conducting.commission import commission
 from ambience.music.conducting.conductor import Conductor
+from ambience.music.conducting.outlook import Answer
 from ambience.music.sheet import Score
 from ambience.preset import Preset
 from ambience.scene import SceneChange
@@ -147,8 +148,9 @@ class Engine(Requests):
         if change.state is not None and (change.at_s < self._conductor.end_s or change.at_s == self.now_s):
             answer = self._conductor.foretell(change)
         if answer is None:
-            return ScheduledChange(change, s_to_frames(change.at_s, rate), change.at_s, -1)
-        return ScheduledChange(change, s_to_frames(answer.at_s, rate), answer.at_s, answer.bar)
+            answer = Answer(change.at_s, -1, change.at_s, -1)
+        at_frame, begins_frame = s_to_frames(answer.at_s, rate), s_to_frames(answer.begins_s, rate)
+        return ScheduledChange(change, at_frame, answer.at_s, answer.bar, begins_frame, answer.begins_bar)
 
     def next_exits(self) -> tuple[Exit, ...]:
         """Tell for every state but the present one when it would begin if somebody asked for it now."""

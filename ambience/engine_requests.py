@@ -25,6 +25,8 @@ class ScheduledChange:
     at_frame: int  # first frame of the bar (bridge or state) that answers
     at_s: float
     bar: int  # index of that bar; -1 where no bar is meant, or the wish is dated too late to tell
+    begins_frame: int  # first frame of the state itself, behind its bridge; `at_frame` where there is none
+    begins_bar: int  # index of that bar; -1 as above
 
 
 @dataclass(frozen=True, slots=True)

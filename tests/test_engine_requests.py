@@ -85,6 +85,7 @@ def test_exits_are_kept_and_asking_for_them_changes_nothing() -> None:
     assert set(exits) == {"opening", "battle"}
     promise = engine.set_state("battle")
     assert (promise.at_frame, promise.bar) == (exits["battle"].answer_frame, exits["battle"].answer_bar)
+    assert (promise.begins_frame, promise.begins_bar) == (exits["battle"].at_frame, exits["battle"].bar)
     engine.render(exits["battle"].at_frame - engine.frame + 48_000)
     (section,) = [section for section in engine.score().sections if section.state == "battle"]
     assert round(section.at_s * 48_000) == exits["battle"].at_frame
@@ -97,9 +98,11 @@ def test_a_promise_is_kept_wherever_in_the_bar_it_was_given(frames: int) -> None
     engine.render(frames)
     promise = engine.set_state("battle")
     assert promise.change is engine.log[-1]
-    engine.render(promise.at_frame - engine.frame + 48_000)
+    engine.render(promise.begins_frame - engine.frame + 48_000)
     (marker,) = [marker for marker in engine.score().markers if "> battle" in marker.text]
     assert round(marker.at_s * 48_000) == promise.at_frame
+    (section,) = [section for section in engine.score().sections if section.state == "battle"]
+    assert round(section.at_s * 48_000) == promise.begins_frame > promise.at_frame
     engine.close()
 
 
@@ -113,6 +116,7 @@ def test_who_asks_again_for_what_a_bridge_leads_to_is_told_where_it_ends() -> No
     markers = [(marker.at_s, marker.text) for marker in engine.score().markers]
     engine.close()
     assert again.at_s > first.at_s
+    assert again.begins_frame == again.at_frame == first.begins_frame
     assert any(text == "bridge: drift > opening" for at_s, text in markers if at_s == pytest.approx(first.at_s))
     assert any(text.endswith("> oxygen") for at_s, text in markers if at_s == pytest.approx(elsewhere.at_s))
 

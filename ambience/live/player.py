@@ -34,6 +34,8 @@ class Receipt:
     at_frame: int  # first frame of the bar that answers; `from_frame` where only values move
     at_s: float
     bar: int  # index of that bar; -1 where only values move
+    begins_frame: int  # first frame of the state itself, behind its bridge; `at_frame` where there is none
+    begins_bar: int  # index of that bar; -1 where only values move
     heard_in_s: float  # until `at_frame` is heard, as seen when the wish was taken
 
 
@@ -194,7 +196,16 @@ class Player:
         scheduled = engine.post(wish.change_at(frame / self._rate_hz, heard / self._rate_hz))
         self.taken += 1
         heard_in_s = (scheduled.at_frame - heard) / self._rate_hz
-        return Receipt(scheduled.change, frame, scheduled.at_frame, scheduled.at_s, scheduled.bar, heard_in_s)
+        return Receipt(
+            change=scheduled.change,
+            from_frame=frame,
+            at_frame=scheduled.at_frame,
+            at_s=scheduled.at_s,
+            bar=scheduled.bar,
+            begins_frame=scheduled.begins_frame,
+            begins_bar=scheduled.begins_bar,
+            heard_in_s=heard_in_s,
+        )
 
     def _finish(self) -> None:
         """Let the output take what is left, then say that all is over."""

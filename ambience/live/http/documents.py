@@ -74,8 +74,10 @@ class Acceptance(BaseModel):
     hold: bool | None
     zero_s: float | None = Field(description="second at which a deadline runs out; negative: it is called off")
     from_frame: int = Field(description="first frame of sound that may be another: controls and gains begin to move")
-    frame: int = Field(description="first frame of the bar that answers")
+    frame: int = Field(description="first frame of the bar that answers: of the bridge, or of the state itself")
     bar: int | None = Field(description="that bar; null where only values move")
+    begins_frame: int = Field(description="first frame of the state itself; `frame` where there is no bridge")
+    begins_bar: int | None = Field(description="that bar; null where only values move")
     at_s: float
     in_s: float = Field(description="seconds until `frame` is heard")
 
@@ -112,6 +114,8 @@ def answer_to(receipt: Receipt, message_id: int | str | None = None) -> Answer:
         from_frame=receipt.from_frame,
         frame=receipt.at_frame,
         bar=receipt.bar if receipt.bar >= 0 else None,
+        begins_frame=receipt.begins_frame,
+        begins_bar=receipt.begins_bar if receipt.begins_bar >= 0 else None,
         at_s=receipt.at_s,
         in_s=receipt.heard_in_s,
     )

@@ -42,9 +42,11 @@ def test_a_posted_change_is_answered_with_what_the_session_will_do(client: httpx
     assert (change.state, change.when, change.tension) == ("battle", "beat", 0.75)
     assert round(change.at_s * session.sample_rate_hz) == accepted["from_frame"] <= accepted["frame"]
     assert accepted["at_s"] == pytest.approx(accepted["frame"] / session.sample_rate_hz)
-    assert accepted["bar"] is not None
+    assert accepted["bar"] < accepted["begins_bar"]  # behind a bridge
+    eventually(lambda: session.now.next_frame == accepted["begins_frame"])
+    assert session.now.next_bar == accepted["begins_bar"]
     deadline = client.post("/state", json={"countdown_s": 30}).json()["accepted"]
-    assert deadline["bar"] is None
+    assert deadline["bar"] is deadline["begins_bar"] is None
     eventually(lambda: client.get("/state").json()["deadline_s"] == pytest.approx(30.0, abs=1.0))
     assert client.post("/state", json={"countdown_s": None}).status_code == 200
     eventually(lambda: client.get("/state").json()["deadline_s"] is None)

@@ -4,12 +4,15 @@ const UNKNOWN = 0.4; // a tension
 const SETTLED_MS = 1000; // after which the documents show what an answer promised
 const LATE_S = 2;
 const RUNS_ON_S = 1.5; // for which the clock goes on by itself when nothing comes
+const WINDOW_MS = 250; // music that was held up is followed after two of them
 
 export class Piece extends EventTarget {
   now = null; // the last document
   wish = null; // {state, answer, answeredMs}: the state that was asked for here and has not come yet
   enteredMs = performance.now();
   #heardMs = 0;
+  #soonestMs = []; // when frame 0 was heard, as seen in the last window and in this one
+  #windowEndsMs = 0;
   #seen = new Map();
 
   hear(now) {
@@ -18,6 +21,7 @@ export class Piece extends EventTarget {
     this.#heardMs = performance.now();
     if (!this.#seen.has(now.state)) this.#seen.set(now.state, now.tension);
     const another = !before || now.heard_frame < before.heard_frame; // session
+    this.#setClock(another);
     if (another) this.dispatchEvent(new Event("known"));
     if (another || this.#forgotten()) this.wish = null;
     if (another || before.state !== now.state) {
@@ -25,6 +29,17 @@ export class Piece extends EventTarget {
       if (this.wish?.state === now.state) this.wish = null;
       this.dispatchEvent(new CustomEvent("arrival", { detail: now.state }));
     }
+  }
+
+  // A document may come late, but never too soon: the one that came soonest tells what is heard.
+  #setClock(anew) {
+    const beganMs = this.#heardMs - (1000 * this.now.heard_frame) / this.now.sample_rate_hz;
+    if (anew) this.#soonestMs = [Infinity, Infinity];
+    if (this.#heardMs >= this.#windowEndsMs) {
+      this.#soonestMs = [this.#soonestMs[1], Infinity];
+      this.#windowEndsMs = this.#heardMs + WINDOW_MS;
+    }
+    this.#soonestMs[1] = Math.min(this.#soonestMs[1], beganMs);
   }
 
   // Whether the wish will not come true: somebody asked for another state since.
@@ -43,7 +58,8 @@ export class Piece extends EventTarget {
 
   // Seconds until a frame is heard.
   until(frame) {
-    return (frame - this.now.heard_frame) / this.now.sample_rate_hz - this.since;
+    const nowMs = this.#heardMs + 1000 * this.since;
+    return frame / this.now.sample_rate_hz - (nowMs - Math.min(...this.#soonestMs)) / 1000;
   }
 
   // Bar and beat of this very moment.
@@ -56,12 +72,12 @@ export class Piece extends EventTarget {
 
   // The state that comes next, if one is in sight: {state, frame, bar, mine}.
   get coming() {
-    const { wish } = this;
-    const { next, next_exits: exits } = this.now;
-    if (next && (!wish || wish.state === next.state)) return { ...next, mine: wish?.state === next.state };
+    const { wish, now } = this;
+    const { next } = now;
+    const early = wish?.answer && now.frame <= wish.answer.from_frame; // the document is older than the answer
+    if (next && !early && (!wish || wish.state === next.state)) return { ...next, mine: wish?.state === next.state };
     if (!wish?.answer) return null;
-    const answered = ({ state, answer_frame: frame }) => state === wish.state && frame === wish.answer.frame;
-    const { frame, bar } = exits.find(answered) ?? wish.answer; // the answer may be a bridge, which an exit sees through
+    const { begins_frame: frame, begins_bar: bar } = wish.answer;
     return { state: wish.state, frame, bar, mine: true };
   }
 

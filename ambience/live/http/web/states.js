@@ -42,7 +42,7 @@ export class States {
     try {
       wish.answer = await this.link.ask({ state, ...this.shape.manner });
       wish.answeredMs = performance.now();
-      const { frame, bar } = this.piece.coming ?? wish.answer;
+      const { begins_frame: frame, begins_bar: bar } = wish.answer;
       say(`${state} at bar ${bar}, in ${seconds(this.piece.until(frame)).replace(" s", " seconds")}.`);
     } catch (error) {
       if (this.piece.wish === wish) this.piece.wish = null;
