@@ -96,10 +96,13 @@ class AudioFile:
 
     def close(self) -> None:
         """Finish the file and make sure that all of it was written (OSError if not)."""
-        with named(self.path):
-            self._settling.end()
+        try:
+            with named(self.path):
+                self._settling.end()
+        finally:
+            with _as_os_errors(self.path):
+                self._file.close()
         with _as_os_errors(self.path):
-            self._file.close()
             if _frames(self.path) != self.written_frames:
                 raise _failure(self.path)
         if self._container == "wav":
