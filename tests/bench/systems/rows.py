@@ -1,29 +1,13 @@
-"""Rows of sixteen numbers in memory, and loops over them, as a processor is told them.
+"""Rows of sixteen numbers in memory, as a processor is told them.
 
 A compiler that does not know that two arrays lie apart reads and writes their numbers one by one, or asks before every
 row; here it is written out that sixteen are taken at once.
 """
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 LANES = 16
 """Numbers that are taken at once; a processor that has less room takes them in parts, to the same result."""
-
-
-def repeat(ir: Any, builder: Any, count: int, values: Sequence[Any], step: Callable[..., Sequence[Any]]) -> list[Any]:
-    """Write a loop: `step` gets the number of the round and what the round before returned."""
-    before, body, after = builder.block, *(builder.append_basic_block(name) for name in ("round", "done"))
-    builder.branch(body)
-    builder.position_at_end(body)
-    number, *held = (builder.phi(value.type) for value in (ir.IntType(64)(0), *values))
-    results = [builder.add(number, ir.IntType(64)(1)), *step(number, *held)]
-    for phi, first, last in zip((number, *held), (ir.IntType(64)(0), *values), results, strict=True):
-        phi.add_incoming(first, before)
-        phi.add_incoming(last, builder.block)
-    builder.cbranch(builder.icmp_unsigned("<", results[0], ir.IntType(64)(count)), body, after)
-    builder.position_at_end(after)
-    return results[1:]
 
 
 class Rows:

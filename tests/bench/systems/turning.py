@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ambience.sound.dsp._jit import emitted
+from ambience.sound.dsp.lanes import repeat
 from ambience.units import Mono
-from systems.rows import LANES, Rows, repeat
+from systems.rows import LANES, Rows
 
 RUN = 16
 """Frames that are turned on together; a quantum is as many of them."""
@@ -69,12 +70,12 @@ def _emit_sing(ir: Any, builder: Any, waves: Any, turns: Any, rows: Any) -> None
                     results[j * _TILE + n] = builder.fadd(sums[j * _TILE + n], both)
             return results
 
-        sums = repeat(ir, builder, TOGETHER, [sung[place] for place in places], add)
+        sums = repeat(ir, builder, whole(TOGETHER), [sung[place] for place in places], add)
         for place, total in zip(places, sums, strict=True):
             sung[place] = total
         return ()
 
-    repeat(ir, builder, tiles * tiles, (), tile)
+    repeat(ir, builder, whole(tiles * tiles), (), tile)
 
 
 @emitted(_emit_sing)

@@ -10,6 +10,7 @@ from numpy.random import Generator
 from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import QUANTUM_FRAMES, NoteOn, Player
 from ambience.sound.dsp._jit import inline_kernel, kernel
+from ambience.sound.dsp.filter import exp2
 from ambience.sound.dsp.oscillator import sine
 from ambience.units import AnyArray, Audio, FloatArray, Mono, cents_to_ratio
 from systems.abreast import (
@@ -21,7 +22,6 @@ from systems.abreast import (
     STATE_ROWS,
     SUM,
     TUNING_ROWS,
-    octaves_up,
     pan,
     play_steps,
     settle,
@@ -172,7 +172,7 @@ def _bow(voices: FloatArray, frame: float, rate_hz: float, tuning: Mono, steps: 
         steps[i] = voices[_STEP * LANES + i] * vibrato
         octaves = _UP * _within(middle_s, 0.0, 2.0)
         octaves -= _DOWN * _within(middle_s, 2.0, 5.0) + _OUT * _within(middle_s, 5.5, 8.0)
-        tune(tuning, i, 400.0 * octaves_up(octaves), _DAMPING, rate_hz)
+        tune(tuning, i, 400.0 * exp2(octaves), _DAMPING, rate_hz)
         here, there = _force(age_s), _force(age_s + quantum_s)
         left, right = voices[_LEFT * LANES + i], voices[_RIGHT * LANES + i]
         pan(tuning, i, here * left, here * right, there * left, there * right)

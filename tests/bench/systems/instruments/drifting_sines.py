@@ -10,6 +10,7 @@ from numpy.random import Generator
 from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import QUANTUM_FRAMES, NoteOn, Player
 from ambience.sound.dsp._jit import inline_kernel, kernel
+from ambience.sound.dsp.filter import exp2
 from ambience.sound.dsp.oscillator import sine
 from ambience.units import AnyArray, Audio, FloatArray, IntArray, Mono
 from systems.abreast import (
@@ -19,7 +20,6 @@ from systems.abreast import (
     ROOT_5,
     STATE_ROWS,
     TUNING_ROWS,
-    octaves_up,
     pan,
     play_rows,
     scatter,
@@ -145,7 +145,7 @@ def _steer(
     """Sweep the filters, and let the places wander; who has not begun is not heard."""
     for i in range(LANES):
         sweep = _wave(manners[_SWEEP_HZ * LANES + i], 0.5 * (now_s + later_s), manners[_SWEEP * LANES + i])
-        cutoff_hz = manners[_CUTOFF_HZ * LANES + i] * octaves_up(1.5 * sweep)
+        cutoff_hz = manners[_CUTOFF_HZ * LANES + i] * exp2(1.5 * sweep)
         tune(tuning, i, cutoff_hz, manners[_DAMPING * LANES + i], rate_hz)
         hz, phase, middle = manners[_WAY_HZ * LANES + i], manners[_WAY * LANES + i], manners[_PAN * LANES + i]
         here = np.float32(0.125 * (middle + 0.3 * _wave(hz, now_s, phase) + 1.0))
