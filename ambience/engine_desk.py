@@ -123,12 +123,10 @@ class Desk:
 
         A boundary belongs to the last bar that began before it: a bar that begins on it may not be written yet.
         """
-        begins = [first, *(hairpins.first_quantum + 1 for hairpins in islice(self.hairpins, 1, None)), first + count]
-        parts = [
-            hairpins.between(begin, min(end, first + count))
-            for hairpins, (begin, end) in zip(self.hairpins, pairwise(begins), strict=True)
-            if begin < min(end, first + count)
-        ]
+        later = (hairpins.first_quantum + 1 for hairpins in islice(self.hairpins, 1, None))
+        borders = [first, *(min(begin, first + count) for begin in later), first + count]
+        reaches = zip(self.hairpins, pairwise(borders), strict=True)
+        parts = [hairpins.between(begin, end) for hairpins, (begin, end) in reaches if begin < end]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _buffer(self, n_frames: int) -> Audio:
