@@ -42,6 +42,7 @@ class Courtesy:
         self._memory = np.zeros(3)
         self._band = np.array(dip_band(_SUNG_HZ, _SUNG_OCTAVES, sample_rate_hz))
         self._dips = np.zeros((len(strips) + 1, 2, 2))
+        self._silence = np.zeros(0)
         self._scratch = np.zeros(4 * QUANTUM_FRAMES), np.zeros((2, FILTERS)), np.zeros((2, FILTERS))
 
     def balance(self, layers: Sequence[Audio | None], quanta: int) -> None:
@@ -67,7 +68,10 @@ class Courtesy:
     def _dip(self, sounding: Sequence[tuple[int, float, Audio]], shares: FloatArray) -> None:
         """Dip up to four layers side by side; for who is missing, silence is dipped."""
         who, depths = np.full(_ABREAST, _NOBODY), np.zeros((_ABREAST, len(shares)))
-        frames = [np.zeros(QUANTUM_FRAMES * (len(shares) - 1))] * _ABREAST
+        n_frames = QUANTUM_FRAMES * (len(shares) - 1)
+        if len(self._silence) != n_frames:
+            self._silence = np.zeros(n_frames)
+        frames = [self._silence] * _ABREAST
         for place, (number, duck_db, layer) in enumerate(sounding):
             who[place], depths[place] = number, 1.0 - 10.0 ** (-0.05 * duck_db * shares)
             frames[place] = layer.reshape(-1).view(np.float64)
