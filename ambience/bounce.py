@@ -7,9 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from ambience.engine import Engine
+from ambience.engine_shelf import keep_spent_memory
 from ambience.errors import require
 from ambience.io.atomic import Drafts, refuse_existing
 from ambience.io.midi import save_midi
@@ -35,7 +34,6 @@ Report = Callable[["Progress"], None]
 
 _RENDERED = 0.9  # of the work is done when the engine has finished, as measured
 _SPARE_BYTES = 4_000_000  # notes, sidecar, headers
-_KEPT_BYTES = 4_000_000  # no block is larger of those that are needed again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,20 +138,11 @@ def render(
         refuse_existing(target, force)
     fonts_of(preset)  # a soundfont that is missing is missed before any work is done
     require_room(audio.parent, job.size_bytes)
-    _keep_spent_memory()
+    keep_spent_memory()
     with Drafts(force=force) as drafts:
         sound = _make(job, drafts)
     files = (audio, targets.midi, targets.sidecar, targets.stem_paths)
     return Rendering(*files, sound.loudness, sound.length_s, time.perf_counter() - began_s)
-
-
-def _keep_spent_memory() -> None:
-    """Let the C library keep what is given back, for whoever needs as much: fresh pages cost more than most arithmetic.
-
-    glibc keeps blocks as large as the largest that it was given back (Linux manual, mallopt(3), M_MMAP_THRESHOLD);
-    other libraries do as they do.
-    """
-    np.empty(_KEPT_BYTES, np.uint8)
 
 
 @dataclass(frozen=True, slots=True)

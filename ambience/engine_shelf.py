@@ -1,8 +1,19 @@
-"""Buffers that no layer needs at the moment: whoever is silent leaves its own to the others."""
+"""Buffers that nobody needs at the moment: whoever is silent leaves its own to the others."""
 
 import numpy as np
 
 from ambience.units import Audio
+
+_KEPT_BYTES = 4_000_000  # no block is larger of those that are needed again and again
+
+
+def keep_spent_memory() -> None:
+    """Let the C library keep what is given back, for whoever needs as much: fresh pages cost more than most arithmetic.
+
+    glibc keeps blocks as large as the largest that it was given back (Linux manual, mallopt(3), M_MMAP_THRESHOLD);
+    other libraries do as they do.
+    """
+    np.empty(_KEPT_BYTES, np.uint8)
 
 
 class Shelf:
