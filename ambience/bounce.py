@@ -11,6 +11,7 @@ from ambience.engine import Engine
 from ambience.engine_shelf import keep_spent_memory
 from ambience.errors import require
 from ambience.io.atomic import Drafts, refuse_existing
+from ambience.io.formats import FRAME_BYTES, BitDepth, Container, check_format, container_of
 from ambience.io.midi import save_midi
 from ambience.io.registrar import Registrar
 from ambience.io.session import Session
@@ -18,7 +19,7 @@ from ambience.io.sidecar import Loudness, Sound, describe, record, tag_comment, 
 from ambience.io.tape import FRAME_BYTES as TAPE_FRAME_BYTES
 from ambience.io.tape import Tape, require_room
 from ambience.io.targets import Targets, plan_targets
-from ambience.io.wav import FRAME_BYTES, AudioFile, BitDepth, Container, check_format, container_of
+from ambience.io.wav import AudioFile
 from ambience.io.wav_chunks import Cue, Tags, recording_date
 from ambience.mastering import fade_gains, find_gain, session_gains, stem_depth, write_mix, write_stem
 from ambience.music.sheet import Score

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from ambience import rng
+from ambience.io.formats import BitDepth
 from ambience.io.sidecar import Loudness
 from ambience.io.tape import Tape
-from ambience.io.wav import AudioFile, BitDepth
+from ambience.io.wav import AudioFile
 from ambience.preset import Preset
 from ambience.rehearsal import Rehearsal, ahead
 from ambience.sound.dither import Dither

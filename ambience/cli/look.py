@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from ambience.errors import ParameterError, explain, require
 from ambience.io.atomic import refuse_existing
+from ambience.io.formats import CONTAINERS
 from ambience.io.picture import require_plots, save_picture
 from ambience.io.plan import Plan, plan_of_score, plan_of_sidecar
 from ambience.io.sidecar_reading import read_sidecar
-from ambience.io.wav import CONTAINERS, HeardFile
+from ambience.io.wav import HeardFile
 from ambience.sound.sketch import Sketch, Sketcher
 from ambience.units import db_to_gain
 

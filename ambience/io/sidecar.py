@@ -10,8 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from ambience.io.formats import BitDepth, Container
 from ambience.io.session import Session, session_table
-from ambience.io.wav import BitDepth, Container, library_versions
+from ambience.io.wav import library_versions
 from ambience.music.harmony.chords import Chord
 from ambience.music.motif import motif_text
 from ambience.music.pitch import tonic_name

@@ -7,24 +7,18 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from ambience.errors import ParameterError, explain, require
 from ambience.io.atomic import named
+from ambience.io.formats import FRAME_BYTES, BitDepth, Container, check_format
 from ambience.io.ogg_pages import fix_serial
 from ambience.io.settling import Settling
 from ambience.io.wav_chunks import Tags, add_chunks
-from ambience.units import SAMPLE_RATES_HZ, Audio
-
-Container = Literal["wav", "flac", "ogg"]
-BitDepth = Literal["16", "24", "32f"]
-
-CONTAINERS: tuple[Container, ...] = get_args(Container)
-BIT_DEPTHS: tuple[BitDepth, ...] = get_args(BitDepth)
-FRAME_BYTES: dict[BitDepth, int] = {"16": 4, "24": 6, "32f": 8}
+from ambience.units import Audio
 
 _SUBTYPES: dict[BitDepth, str] = {"16": "PCM_16", "24": "PCM_24", "32f": "FLOAT"}
 _RIFF_LIMIT_BYTES = 2**32 - 2**20  # a RIFF counts its bytes in 32 bits; headers, tags and cues need a little
@@ -152,27 +146,6 @@ class HeardFile:
         with _as_unreadable(self.path), self._file as opened:
             while len(audio := opened.read(n_frames, dtype="float32", always_2d=True)):
                 yield audio if audio.shape[1] == 2 else np.repeat(audio, 2, axis=1)
-
-
-def check_format(container: str, bit_depth: str, sample_rate_hz: int) -> None:
-    """Raise `ParameterError` unless the three go together."""
-    require(container in CONTAINERS, "render", "format", container, f"must be one of {', '.join(CONTAINERS)}")
-    require(bit_depth in BIT_DEPTHS, "render", "bit_depth", bit_depth, f"must be one of {', '.join(BIT_DEPTHS)}")
-    low, high = SAMPLE_RATES_HZ
-    require(
-        low <= sample_rate_hz <= high, "render", "sample_rate_hz", sample_rate_hz, f"must be between {low} and {high}"
-    )
-    fits = container != "flac" or bit_depth != "32f"
-    require(fits, "render", "bit_depth", bit_depth, "must be 16 or 24 in a FLAC", "Use --format wav for 32f.")
-
-
-def container_of(path: Path) -> Container:
-    """Tell the kind of file from a name's suffix."""
-    for container in CONTAINERS:
-        if path.suffix.lower() == f".{container}":
-            return container
-    rule = f"must end in {', '.join('.' + known for known in CONTAINERS)}"
-    raise ParameterError(explain("render", "path", str(path), rule))
 
 
 def library_versions() -> dict[str, str]:

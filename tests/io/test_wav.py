@@ -10,7 +10,8 @@ import soundfile
 
 from ambience.errors import ParameterError
 from ambience.io import wav
-from ambience.io.wav import AudioFile, BitDepth, Container, container_of
+from ambience.io.formats import BitDepth, Container, container_of
+from ambience.io.wav import AudioFile
 from ambience.io.wav_chunks import Tags
 from ambience.units import Audio
 

@@ -11,7 +11,8 @@ import pytest
 import soundfile
 
 from ambience.errors import ParameterError
-from ambience.io.wav import AudioFile, BitDepth, Container
+from ambience.io.formats import BitDepth, Container
+from ambience.io.wav import AudioFile
 from ambience.io.wav_chunks import Cue, Tags, recording_date
 from ambience.units import Audio
 
