@@ -229,7 +229,7 @@ class Engine(Requests):
         spread = quanta >= _SPREAD_QUANTA
         order: Sequence[int] = range(len(self._desks))
         order = sorted(order, key=lambda number: -self._desks[number].busy_s) if spread else order
-        jobs = [partial(self._desks[number].play, start_frame, heard, gains[:, number]) for number in order]
+        jobs = [partial(self._desks[number].play, start_frame, heard, gains[number]) for number in order]
         wait = self._crew.begin(jobs, spread=spread)
         self._quantum += quanta
 

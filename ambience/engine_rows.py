@@ -32,15 +32,15 @@ class Rows:
         -------
         asked, heard : array, shape (n, 5)
             The controls as they are asked for, and as the players follow them.
-        gains : array, shape (n, n_layers)
-            Linear gains of the layers.
+        gains : array, shape (n_layers, n)
+            Linear gains of the layers; each has its own without gaps.
         """
         known = self._changes == self._timeline.changes and self._first <= first
         if not known or last >= self._first + len(self._read[0]):
             self._first, self._changes = first, self._timeline.changes
             times_s = np.arange(first, max(last, first + _AHEAD_QUANTA) + 1) * QUANTUM_FRAMES / self._rate_hz
             asked, gains = self._timeline.rows(times_s)
-            self._read = (asked, in_thin_air(asked), gains)
+            self._read = (asked, in_thin_air(asked), np.ascontiguousarray(gains.T))
         here = slice(first - self._first, last + 1 - self._first)
         asked, heard, gains = self._read
-        return asked[here], heard[here], gains[here]
+        return asked[here], heard[here], gains[:, here]

@@ -32,8 +32,8 @@ FAMILIES = ("engine",)  # engine_desk belongs to what it is named after
 ANYWHERE = {"numpy"}
 FAMILY_DOORS = {"pydantic": {"preset", "live"}, "click": {"cli"}}
 DOORS = {
-    "numba": "sound/dsp/_jit.py",
-    "llvmlite": "sound/dsp/_jit.py",
+    "numba": "sound/dsp/_compiler.py",
+    "llvmlite": "sound/dsp/_machine.py",
     "mido": "io/midi.py",
     "soundfile": "io/wav.py",
     "music21": "io/musicxml.py",

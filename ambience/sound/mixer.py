@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.random import Generator
 
 from ambience.errors import require
@@ -129,7 +130,8 @@ class Mixer:
         count = len(self.channels)
         require(len(layers) == count, "mixer", "layers", len(layers), f"must be {count} buffers")
         copies = [layer.copy() for layer in layers]
-        heard = [copy if self.channels[i].shape(copy, gains[:, i]) else None for i, copy in enumerate(copies)]
+        rows = np.array(gains.T, order="C")
+        heard = [copy if self.channels[i].shape(copy, rows[i]) else None for i, copy in enumerate(copies)]
         for _ in run(_call, self.jobs(heard, controls)):
             pass
         return self.settle(out)

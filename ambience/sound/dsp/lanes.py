@@ -1,11 +1,12 @@
 """What a processor can do and no compiler finds by itself: to read frames abreast, to filter abreast, to read ahead."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ambience.sound.dsp._jit import emitted
+from ambience.sound.dsp._loop import repeat
 from ambience.units import AnyArray, FloatArray, Mono
 
 LANES = 8
@@ -23,22 +24,6 @@ FILTERS = 8
 
 def _pointer(builder: Any, array: Any, place: Any, kind: Any) -> Any:
     return builder.bitcast(builder.gep(array, [place]), kind.as_pointer())
-
-
-def repeat(ir: Any, builder: Any, count: Any, values: Sequence[Any], step: Callable[..., Sequence[Any]]) -> list[Any]:
-    """Write a loop: `step` gets the number of the round and what the round before returned; `count` has 64 bits."""
-    before, body, after = builder.block, *(builder.append_basic_block(name) for name in ("round", "done"))
-    builder.branch(body)
-    builder.position_at_end(body)
-    number, *held = (builder.phi(value.type) for value in (count, *values))
-    zero, one = count.type(0), count.type(1)
-    results = [builder.add(number, one), *step(number, *held)]
-    for phi, first, last in zip((number, *held), (zero, *values), results, strict=True):
-        phi.add_incoming(first, before)
-        phi.add_incoming(last, builder.block)
-    builder.cbranch(builder.icmp_unsigned("<", results[0], count), body, after)
-    builder.position_at_end(after)
-    return results[1:]
 
 
 def _emit_read(ir: Any, builder: Any, line: Any, picks: Any, fractions: Any, heard: Any, at: Any) -> None:

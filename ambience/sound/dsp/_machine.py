@@ -1,0 +1,80 @@
+"""The one door to llvmlite: writes instructions for the processor at hand, and loads them."""
+
+import sys
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+_loaded: list[Any] = []  # what is loaded stays
+
+
+def language() -> Any:
+    """Return llvmlite's `ir`, in which instructions are written."""
+    from llvmlite import ir
+
+    return ir
+
+
+def describe() -> str:
+    """Tell this processor, and all that it can do, from others."""
+    from llvmlite import binding
+
+    features = binding.get_host_cpu_features().flatten()
+    return f"{binding.get_default_triple()} {binding.get_host_cpu_name()} {features}"
+
+
+def object_code(modules: Sequence[str]) -> bytes:
+    """Make one object file of some modules in the compiler's language, as they are: nothing is optimised."""
+    from llvmlite import binding
+
+    first, *others = map(binding.parse_assembly, modules)
+    for other in others:
+        first.link_in(other)
+    first.verify()
+    return bytes(_target().emit_object(first))
+
+
+def only_visible(module: str) -> str:
+    """Return the name of the one function of a module that others can call."""
+    from llvmlite import binding
+
+    functions = binding.parse_assembly(module).functions
+    [name] = [one.name for one in functions if not one.is_declaration and one.linkage is binding.Linkage.external]
+    return str(name)
+
+
+def load(code: bytes, function: str) -> int:
+    """Load an object file for good, and return the address of a function in it.
+
+    Raises
+    ------
+    RuntimeError
+        If it is none for this machine.
+    """
+    from llvmlite import binding
+
+    if sys.platform != "linux":  # elsewhere only numba tells where mathematics is; here it is in the process already
+        from ambience.sound.dsp import _compiler  # noqa: F401
+    builder = binding.JITLibraryBuilder().add_object_img(code).add_current_process().export_symbol(function)
+    library = builder.link(_loader(), f"kernel {len(_loaded)}")
+    _loaded.append(library)
+    return int(library[function])
+
+
+@cache
+def _loader() -> Any:
+    from llvmlite import binding
+
+    binding.initialize_native_target()
+    return binding.create_lljit_compiler()
+
+
+def _target() -> Any:
+    """Return the processor as numba's own compiler knows it."""
+    from llvmlite import binding
+
+    triple, features = binding.get_default_triple(), binding.get_host_cpu_features().flatten()
+    reloc = "static" if triple.startswith("x86") else "default"
+    return binding.Target.from_triple(triple).create_target_machine(
+        binding.get_host_cpu_name(), features, opt=3, reloc=reloc, codemodel="jitdefault", jit=True
+    )
