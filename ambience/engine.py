@@ -202,9 +202,10 @@ class Engine(Requests):
         lengths = [min(_SPAN_QUANTA, quanta - done) for done in range(0, quanta, _SPAN_QUANTA)] + [0, 0, 0]
         playing, in_rooms = self._play(lengths[0]), 0
         wait_for_rooms: Callable[[], object] = list  # nothing to wait for
+        wait_for_studies: Callable[[], object] = list
         for length, following, later in zip(lengths, lengths[1:], lengths[2:], strict=False):
             controls, wait_for_layers = playing
-            _, layers = wait_for_rooms(), wait_for_layers()  # here alone the crew is waited for
+            *_, layers = wait_for_studies(), wait_for_rooms(), wait_for_layers()  # here alone the crew is waited for
             playing = self._play(following)
             if in_rooms:
                 self._ready = np.empty((in_rooms * QUANTUM_FRAMES, 2), dtype=np.float32)
@@ -215,7 +216,15 @@ class Engine(Requests):
             wait_for_rooms = self._crew.begin(jobs, spread=length >= _SPREAD_QUANTA)
             if settled:
                 yield
-            self._write_until(self._quantum + later)
+            wait_for_studies = self._look_ahead(later)
+
+    def _look_ahead(self, quanta: int) -> Callable[[], object]:
+        """Compose and study what will be played after all that is playing; return what waits for those who study."""
+        if quanta == 0:
+            return list
+        self._write_until(self._quantum + quanta)
+        self._rows.between(self._quantum, self._quantum + quanta)  # which it keeps
+        return self._crew.begin(self._stands.studies(), spread=quanta >= _SPREAD_QUANTA)
 
     def _play(self, quanta: int) -> tuple[FloatArray, Callable[[], list[Audio | None]]]:
         """Begin to play all layers for a span; return its controls, and what waits for the layers."""

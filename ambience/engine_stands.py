@@ -1,9 +1,10 @@
 """The music stands: written bars on their way to the desks, and to whoever reads along."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from ambience.engine_desk import Awaited, Desk, Hairpins, awaited, swelling
+from ambience.engine_desk import Awaited, Desk, Hairpins, Studious, awaited, swelling
 from ambience.engine_reader import Reader
 from ambience.music.work import WrittenBar
 from ambience.units import FloatArray
@@ -54,6 +55,15 @@ class Stands:
     def waiting(self) -> bool:
         """Whether a bar is still to be given out."""
         return bool(self._written)
+
+    def studies(self) -> list[Callable[[], None]]:
+        """Return what lets the players study the bars that are to be given out, all at once and while they play."""
+        return [
+            partial(desk.player.study, [frequency_hz for _, _, frequency_hz, _, _ in notes])
+            for _, copies in self._written
+            for desk, (notes, _) in zip(self._desks, copies, strict=True)
+            if notes and isinstance(desk.player, Studious)
+        ]
 
     def give_out(self) -> None:
         """Put what was written before the players; none of them may be playing."""

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 from soundfont_here import what_is_missing
 
 from ambience import plugins
+from ambience.engine_desk import Studious
 from ambience.rng import stream
 from ambience.sound.block import QUANTUM_FRAMES, NoteOn, Player
+from ambience.sound.dsp.wavetable import TableSet
 from ambience.units import Audio, FloatArray, gain_to_db, midi_to_hz
 
 NAMES = plugins.names("instruments")
@@ -273,3 +276,23 @@ def test_a_held_tone_never_stands_still(name: str) -> None:
     frames /= np.linalg.norm(frames, axis=1, keepdims=True)
     assert float(np.mean(np.sum(frames[1:] * frames[:-1], axis=1))) < 0.99999
     assert not math.isclose(levels[0], levels[-1], abs_tol=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_note_that_was_studied_sounds_the_same_and_needs_no_more_work(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    surprised, prepared = player_of(name, 22_050), player_of(name, 22_050)
+    if not isinstance(prepared, Studious):
+        pytest.skip("its notes need no study")
+    note = NoteOn(0, 11_025, midi_to_hz(middle_midi(name)), 0.6, "sustain")
+    built: list[int] = []
+    build = TableSet._build
+    monkeypatch.setattr(TableSet, "_build", lambda tables, zone: (built.append(zone), build(tables, zone))[1])
+    with ThreadPoolExecutor(2) as hands:
+        list(hands.map(prepared.study, [[note.frequency_hz]] * 4))
+    assert len(built) == 1
+    heard = render(prepared, 20, note)
+    assert len(built) == 1
+    np.testing.assert_array_equal(heard, render(surprised, 20, note))
+    assert built == [built[0]] * 2

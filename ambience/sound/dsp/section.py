@@ -1,7 +1,7 @@
 """A section: several players in their seats, each reading a long table, who bow, blow or sing one note together."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -173,6 +173,11 @@ class Section:
         self._frame += out.shape[0]
         roster.retire(self._frame)
         return not sounds
+
+    def study(self, frequencies_hz: Iterable[float]) -> None:
+        """Build the tables that notes of these pitches will need."""
+        for frequency_hz in frequencies_hz:
+            self._tables.open(self._tables.zone_of(frequency_hz))
 
     def prepare(self) -> None:
         """Build every table now, so that no note has to wait for its own."""

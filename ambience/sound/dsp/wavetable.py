@@ -4,6 +4,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -112,7 +113,7 @@ class TableSet:
         self.fundamentals_hz: FloatArray = np.maximum(np.round(centers_hz / bin_hz), 1.0) * bin_hz
         log_hz = np.log(self.fundamentals_hz)
         self._borders = (0.5 * (log_hz[1:] + log_hz[:-1])).tolist()
-        self._opened = [False] * centers_hz.size
+        self._opened, self._opening = [False] * centers_hz.size, Lock()
         # Left unwritten, memory is not taken.
         self.rows: AnyArray = np.empty(
             (centers_hz.size * len(timbres) + 1, self.n_frames + GUARD_FRAMES), dtype=np.float32
@@ -125,9 +126,14 @@ class TableSet:
         return bisect_left(self._borders, math.log(frequency_hz))
 
     def open(self, zone: int) -> None:
-        """Build the tables of a zone, unless they are there."""
-        if self._opened[zone]:
-            return
+        """Build the tables of a zone, unless they are there; others may be asking for them."""
+        if not self._opened[zone]:
+            with self._opening:
+                if not self._opened[zone]:
+                    self._build(zone)
+                    self._opened[zone] = True
+
+    def _build(self, zone: int) -> None:
         if not any(self._opened):
             self._open_breath()
         _, lift = _bins(self.n_frames, self._rate_hz)
@@ -144,7 +150,6 @@ class TableSet:
             gains = timbre.gains(harmonics, harmonics * fundamental_hz)[numbers - 1]
             spectrum[indices] = (bands * gains).astype(np.float32) * phases
             _write_loop(spectrum, self.rows[zone * len(self._timbres) + layer], breath)
-        self._opened[zone] = True
 
     def _open_breath(self) -> None:
         """Build the row of noise, of which every tone has a little."""

@@ -1,7 +1,7 @@
 """Freeze: a tone caught as it rang, held as a cloud of grains that wanders through what it remembers of it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -98,6 +98,11 @@ class _Cloud:
             )  # fmt: skip
         self._frame += len(out)
         return not count
+
+    def study(self, frequencies_hz: Iterable[float]) -> None:
+        """Build the tables that notes of these pitches will need."""
+        for frequency_hz in frequencies_hz:
+            self._tables.open(self._tables.zone_of(frequency_hz))
 
     def prepare(self) -> None:
         """Build every table now, so that no note has to wait for its own."""
