@@ -26,6 +26,8 @@ __all__ = [
     "render",
 ]
 
+__version__ = "0.4.0"
+
 _HOMES = {
     "AmbienceError": "errors",
     "Composition": "piece",

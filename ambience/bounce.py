@@ -15,7 +15,7 @@ from ambience.io.formats import FRAME_BYTES, BitDepth, Container, check_format, 
 from ambience.io.midi import save_midi
 from ambience.io.registrar import Registrar
 from ambience.io.session import Session
-from ambience.io.sidecar import Loudness, Sound, describe, record, tag_comment, to_json
+from ambience.io.sidecar import Loudness, Sound, describe, list_files, record, tag_comment, to_json
 from ambience.io.tape import FRAME_BYTES as TAPE_FRAME_BYTES
 from ambience.io.tape import Tape, require_room
 from ambience.io.targets import Targets, plan_targets
@@ -190,10 +190,11 @@ def _make(job: _Job, drafts: Drafts) -> Sound:
     with Registrar() as registrar:
         registrar.write(drafted[targets.midi], targets.name_of(targets.midi), partial(save_midi, take.score))
         sound = _write_sounds(job, take, drafted, registrar)
+        fonts = [(record(path, path.name), layers) for path, layers in fonts_of(job.preset).items()]
+        document = describe(job.preset, take.score, sound, job.session, fonts)  # while the registrar counts
         midi, *sounds = registrar.records()
-    fonts = [(record(path, path.name), layers) for path, layers in fonts_of(job.preset).items()]
-    document = to_json(describe(job.preset, take.score, sound, [*sounds, midi], job.session, fonts))
-    drafted[targets.sidecar].write_text(document, encoding="utf-8", newline="\n")
+    text = to_json(document | list_files([*sounds, midi]))
+    drafted[targets.sidecar].write_text(text, encoding="utf-8", newline="\n")
     job.report(Progress("mastering", 1.0))
     return sound
 

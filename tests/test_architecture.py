@@ -16,7 +16,7 @@ PACKAGE = Path(ambience.__file__).parent
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
 
 RANKS = {
-    **dict.fromkeys(("errors", "units", "rng"), 0),
+    **dict.fromkeys(("__version__", "errors", "units", "rng"), 0),
     **dict.fromkeys(("lifts", "plugins", "scene"), 1),
     **dict.fromkeys(("preset", "timeline"), 2),
     **dict.fromkeys(("music", "sound"), 3),

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
+from ambience import __version__
 from ambience.cli import examine as cli_examine
 from ambience.cli import live as cli_live
 from ambience.cli import notes as cli_notes
@@ -25,7 +26,7 @@ _force, _json = cli_options.force, cli_options.as_json
 
 
 @click.group(cls=GuessingGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
-@click.version_option(package_name="ambience-toolkit", prog_name="ambience")
+@click.version_option(__version__, prog_name="ambience")
 def commands() -> None:
     """One continuous soundtrack from one preset: composed, synthesised, rendered.
 

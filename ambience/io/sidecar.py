@@ -6,10 +6,12 @@ import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from ambience import __version__
 from ambience.io.formats import BitDepth, Container
 from ambience.io.session import Session, session_table
 from ambience.io.wav import library_versions
@@ -66,11 +68,10 @@ def describe(
     preset: Preset,
     score: Score,
     sound: Sound,
-    files: Sequence[FileRecord],
     session: Session | None = None,
     soundfonts: Sequence[tuple[FileRecord, tuple[str, ...]]] = (),
 ) -> dict[str, Any]:
-    """Collect all that a sidecar says, free of dates and paths: the same render gives the same text.
+    """Collect all that a sidecar says but for its files, free of dates and paths: the same render gives the same text.
 
     `soundfonts` are those that play, with the layers that each plays.
     """
@@ -95,8 +96,12 @@ def describe(
         },
         "loudness": asdict(sound.loudness),
         **describe_score(score),
-        "files": [asdict(record) for record in files],
     }
+
+
+def list_files(files: Sequence[FileRecord]) -> dict[str, Any]:
+    """Collect what it says of the files."""
+    return {"files": [asdict(record) for record in files]}
 
 
 def describe_score(score: Score) -> dict[str, Any]:
@@ -138,11 +143,11 @@ def to_json(document: object) -> str:
 
 def tag_comment(preset: Preset) -> str:
     """Put seed, preset and version on one short line, for the tags of the sound file."""
-    identity = {"seed": preset.seed, "preset": preset.name, "ambience": own_version()}
+    identity = {"seed": preset.seed, "preset": preset.name, "ambience": __version__}
     text = json.dumps(identity, separators=(",", ":"))
     if len(text) <= _COMMENT_BYTES:
         return text
-    return json.dumps({"preset": preset.name[:200], "ambience": own_version()}, separators=(",", ":"))
+    return json.dumps({"preset": preset.name[:200], "ambience": __version__}, separators=(",", ":"))
 
 
 def record(path: Path, name: str) -> FileRecord:
@@ -156,20 +161,14 @@ def record(path: Path, name: str) -> FileRecord:
 
 def versions() -> dict[str, str]:
     """Name the versions that a render depends on."""
+    from importlib.metadata import version  # numba tells its own only if it is loaded
+
     return {
-        "ambience": own_version(),
+        "ambience": __version__,
         "python": platform.python_version(),
-        "numpy": version("numpy"),
+        "numpy": np.__version__,
         "numba": version("numba"),
     }
-
-
-def own_version() -> str:
-    """Name the installed version of this package."""
-    try:
-        return version("ambience-toolkit")
-    except PackageNotFoundError:  # run from a copied folder
-        return "unknown"
 
 
 def key_name(scale: Scale) -> str:

@@ -6,9 +6,10 @@ import platform
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
+
+import ambience
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def finish(figures: Iterable[Figure], notes: dict[str, Any], file: Path | None) 
     if file:
         machine = {"processors": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()}
         kept = {figure.name: {"value": figure.value, "unit": figure.unit, "holds": figure.holds} for figure in listed}
-        document = {"passed": passed, "ambience": version("ambience-toolkit"), "machine": machine, "figures": kept}
+        document = {"passed": passed, "ambience": ambience.__version__, "machine": machine, "figures": kept}
         file.write_text(json.dumps({**document, **notes}, indent=2))
     print("all holds" if passed else "something does not hold")
     sys.exit(not passed)

@@ -9,7 +9,17 @@ from pathlib import Path
 
 from small_scores import score, track
 
-from ambience.io.sidecar import Loudness, Sound, chord_name, describe, key_name, record, tag_comment, to_json
+from ambience.io.sidecar import (
+    Loudness,
+    Sound,
+    chord_name,
+    describe,
+    key_name,
+    list_files,
+    record,
+    tag_comment,
+    to_json,
+)
 from ambience.music.harmony.chords import Chord
 from ambience.music.motif import parse_motif
 from ambience.music.scale import Scale
@@ -23,7 +33,7 @@ def test_it_holds_what_a_second_render_needs(tmp_path: Path) -> None:
     preset = preset_file.read("single-piece").override(seed=11)
     (tmp_path / "draft").write_bytes(b"sound")
     files = [record(tmp_path / "draft", "single-piece-11.wav")]
-    document = json.loads(to_json(describe(preset, score(track([Note(0.0, 1.0, 60, 0.5)])), SOUND, files)))
+    document = json.loads(to_json(describe(preset, score(track([Note(0.0, 1.0, 60, 0.5)])), SOUND) | list_files(files)))
     assert document["seed"] == 11
     again = preset_file.parse(document["preset"]["text"], "again.toml")
     assert again.override(seed=document["seed"]).model_dump() == preset.model_dump()
@@ -38,7 +48,7 @@ def test_it_holds_what_a_second_render_needs(tmp_path: Path) -> None:
 
 def test_the_theme_reads_back_as_it_was() -> None:
     written = score(track([]))
-    document = describe(preset_file.read("single-piece"), written, SOUND, [])
+    document = describe(preset_file.read("single-piece"), written, SOUND)
     assert [(n.onset_beats, n.duration_beats, n.pitch_midi) for n in parse_motif(document["theme"])] == [
         (n.onset_beats, n.duration_beats, n.pitch_midi) for n in written.theme
     ]
@@ -46,7 +56,7 @@ def test_the_theme_reads_back_as_it_was() -> None:
 
 def test_the_same_render_gives_the_same_text_without_dates_or_places() -> None:
     preset = preset_file.read("single-piece")
-    texts = {to_json(describe(preset, score(track([])), SOUND, [])) for _ in range(2)}
+    texts = {to_json(describe(preset, score(track([])), SOUND)) for _ in range(2)}
     assert len(texts) == 1
     document = json.loads(texts.pop())
     document.pop("preset")
@@ -55,7 +65,7 @@ def test_the_same_render_gives_the_same_text_without_dates_or_places() -> None:
 
 def test_silence_is_null_and_not_broken_json() -> None:
     silent = replace(SOUND, loudness=Loudness(-math.inf, 0.0, -math.inf, 0.0))
-    text = to_json(describe(preset_file.read("single-piece"), score(track([])), silent, []))
+    text = to_json(describe(preset_file.read("single-piece"), score(track([])), silent))
     assert json.loads(text)["loudness"]["integrated_lufs"] is None
     assert "Infinity" not in text
 
