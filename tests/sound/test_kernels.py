@@ -132,3 +132,12 @@ def test_calling_a_kernel_a_million_times_keeps_no_memory() -> None:
             measure(row, row, 0.5, 1, seed, False)
     now = [sys.getrefcount(item) for item in (row, plane, seed, None, np.ndarray)]
     assert all(abs(after - before) < 100 for before, after in zip(held, now, strict=True))
+
+
+@compiled_only
+def test_without_a_folder_a_kernel_is_compiled_for_its_process_only(tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    for _ in range(2):
+        energy, compiled = listen(tmp_path / "a file" / "below")
+        assert energy > 0.0
+        assert compiled

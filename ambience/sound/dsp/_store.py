@@ -23,7 +23,7 @@ def file_name(name: str, *told: object) -> str:
 def find(file_name: str) -> bytes | None:
     """Return what is remembered under that name, if the disk has not spoilt it: the loader would end the process."""
     try:
-        kept = (_folder() / file_name).read_bytes()
+        kept = (_folder() / file_name).read_bytes() if _is_ours() else b""
     except OSError:
         return None
     code = kept[_SEAL_BYTES:]
@@ -31,9 +31,11 @@ def find(file_name: str) -> bytes | None:
 
 
 def keep(file_name: str, code: bytes) -> None:
-    """Remember it if a folder can be written; nobody ever reads half of it."""
+    """Remember it if that is possible; nobody ever reads half of it."""
+    if not _is_ours():
+        return
     with contextlib.suppress(OSError):
-        _folder().mkdir(parents=True, exist_ok=True)
+        _folder().mkdir(exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=_folder(), delete=False) as file:
             file.write(_seal(code) + code)
         os.replace(file.name, _folder() / file_name)
@@ -55,17 +57,25 @@ def stamp(path: str | Path) -> str:
 
 @cache
 def _folder() -> Path:
-    return _writable() / _digest((*_sources(), *_compilers(), _machine.describe()))
+    return _all_folders() / _digest((*_sources(), *_compilers(), _machine.describe()))
 
 
-def _writable() -> Path:
+@cache
+def _is_ours() -> bool:
+    """Tell whether there is a folder that can be written, and in which nobody else leaves code for us."""
+    folder = _all_folders()
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        mine = not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+        return mine and os.access(folder, os.W_OK)
+    return False
+
+
+def _all_folders() -> Path:
     from platformdirs import user_cache_path
 
     chosen = os.environ.get("NUMBA_CACHE_DIR")
-    folder = Path(chosen) if chosen else user_cache_path("ambience") / "kernels"
-    with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder if os.access(folder, os.W_OK) else Path(tempfile.gettempdir()) / "ambience-kernels"
+    return Path(chosen) if chosen else user_cache_path("ambience") / "kernels"
 
 
 def _sources() -> Iterable[str]:
