@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ambience.sound.dsp import _machine
-from ambience.sound.dsp._loop import repeat
+from ambience.sound.dsp._machine import repeat
 
 ENTRY = "call"
 """Name of the entry in the machine code of every kernel."""

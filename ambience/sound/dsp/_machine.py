@@ -1,7 +1,7 @@
 """The one door to llvmlite: writes instructions for the processor at hand, and loads them."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,22 @@ def language() -> Any:
     from llvmlite import ir
 
     return ir
+
+
+def repeat(ir: Any, builder: Any, count: Any, values: Sequence[Any], step: Callable[..., Sequence[Any]]) -> list[Any]:
+    """Write a loop: `step` gets the number of the round and what the round before returned; `count` has 64 bits."""
+    before, body, after = builder.block, *(builder.append_basic_block(name) for name in ("round", "done"))
+    builder.branch(body)
+    builder.position_at_end(body)
+    number, *held = (builder.phi(value.type) for value in (count, *values))
+    zero, one = count.type(0), count.type(1)
+    results = [builder.add(number, one), *step(number, *held)]
+    for phi, first, last in zip((number, *held), (zero, *values), results, strict=True):
+        phi.add_incoming(first, before)
+        phi.add_incoming(last, builder.block)
+    builder.cbranch(builder.icmp_unsigned("<", results[0], count), body, after)
+    builder.position_at_end(after)
+    return results[1:]
 
 
 def describe() -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ambience.sound.dsp._jit import emitted
-from ambience.sound.dsp._loop import repeat
+from ambience.sound.dsp._machine import repeat
 from ambience.units import AnyArray, FloatArray, Mono
 
 LANES = 8

@@ -13,7 +13,7 @@ import numpy as np
 
 from ambience.sound.block import QUANTUM_FRAMES
 from ambience.sound.dsp._jit import emitted, inline_kernel
-from ambience.sound.dsp._loop import repeat
+from ambience.sound.dsp._machine import repeat
 from ambience.sound.dsp.filter import svf_gain
 from ambience.units import Mono
 from systems.rows import LANES, Rows

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ambience.sound.dsp._jit import emitted
-from ambience.sound.dsp._loop import repeat
+from ambience.sound.dsp._machine import repeat
 from ambience.units import Mono
 from systems.rows import LANES, Rows
 
