@@ -8,6 +8,7 @@ import os
 import threading
 import types
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
@@ -62,8 +63,9 @@ class _Kernel:
             for name, value in given.items()
         }
 
+    @cached_property
     def called(self) -> Callable[..., Any]:
-        """Return it as other kernels call it."""
+        """Itself as other kernels call it."""
         from ambience.sound.dsp import _compiler
 
         return _compiler.called(self._scoped())
@@ -74,7 +76,7 @@ class _Kernel:
         scope = dict(function.__globals__)
         for name in function.__code__.co_names:
             if isinstance(callee := scope.get(name), _Kernel):
-                scope[name] = callee.called()
+                scope[name] = callee.called
         copy = types.FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
         copy.__qualname__, copy.__module__ = function.__qualname__, function.__module__
         return copy
@@ -87,7 +89,9 @@ class _Emitted(_Kernel):
         super().__init__(function)
         self._emit = emit
 
+    @cached_property
     def called(self) -> Callable[..., Any]:
+        """Itself as other kernels call it."""
         from ambience.sound.dsp import _compiler
 
         return _compiler.written(self.function, self._emit)
