@@ -23,10 +23,10 @@ class Crew:
 
     def begin(self, jobs: Sequence[Callable[[], T]], *, spread: bool) -> Callable[[], list[T]]:
         """Begin some jobs, in their order; call what is returned to help with them and get the results."""
-        batch = _Batch(jobs)
         if self._pool is None or not spread:
-            batch.work()
-            return lambda: batch.results
+            results = [job() for job in jobs]
+            return lambda: results
+        batch = _Batch(jobs)
         hands = [self._pool.submit(batch.work) for _ in range(self.size - 1)]
 
         def help_and_wait() -> list[T]:

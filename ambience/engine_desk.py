@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from typing import Protocol, runtime_checkable
@@ -15,7 +15,7 @@ from ambience.engine_shelf import Shelf
 from ambience.music.score import Bar
 from ambience.music.work import TimedNote
 from ambience.preset import Preset
-from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES, NoteOn, Player
+from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES, NoteOn, Player, Restful
 from ambience.sound.channel import Channel, Strip
 from ambience.sound.mixer import Mixer
 from ambience.sound.orchestra import seats
@@ -61,6 +61,10 @@ class Desk:
     failures: int = 0  # spans that it cost
     busy_s: float = 0.0  # what the last span took: the dearest layers are begun first
     _heard: deque[Audio | None] = field(default_factory=lambda: deque([None, None]))  # in the last spans; None: silence
+    _rest: Callable[[int], bool] = field(init=False)  # of the player, if it can tell that it rests
+
+    def __post_init__(self) -> None:
+        self._rest = self.player.rest if isinstance(self.player, Restful) else _never
 
     def expect(self, notes: Iterable[Awaited]) -> None:
         """Put the notes of another bar on the stand."""
@@ -88,19 +92,28 @@ class Desk:
             How loud the layer is at each, but for its hairpins.
         """
         began_s = time.perf_counter()
-        out = self._buffer(QUANTUM_FRAMES * (len(controls) - 1))
-        notes = self._take(start_frame, start_frame + len(out))
+        if (spent := self._heard.popleft()) is not None:
+            self.shelf.bring_back(spent)
+        n_frames = QUANTUM_FRAMES * (len(controls) - 1)
+        notes = self._take(start_frame, start_frame + n_frames)
         self._turn_pages(start_frame)
+        rests = not notes and self.channel.still and self._rest(n_frames)
+        heard = None if rests else self._play(start_frame, notes, controls, gains)
+        self._heard.append(heard)
+        self.busy_s = time.perf_counter() - began_s
+        return heard
+
+    def _play(self, start_frame: int, notes: Sequence[NoteOn], controls: FloatArray, gains: FloatArray) -> Audio | None:
+        """Play a span, and shape it if anything is to be heard."""
         if self.drawn:
             expression = self._expression(start_frame // QUANTUM_FRAMES, len(controls))
             controls, gains = _opened(controls, expression), gains * expression
+        out = self.shelf.take(QUANTUM_FRAMES * (len(controls) - 1))
         rested = self._sound(out, notes, controls) and self.channel.still
-        heard = not rested and self.channel.shape(out, gains)
-        self._heard.append(out if heard else None)
-        if not heard:
-            self.shelf.leave(out)
-        self.busy_s = time.perf_counter() - began_s
-        return self._heard[-1]
+        if not rested and self.channel.shape(out, gains):
+            return out
+        self.shelf.leave(out)
+        return None
 
     def _sound(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> bool:
         """Let the player play; tell whether it rested."""
@@ -128,11 +141,6 @@ class Desk:
         reaches = zip(self.hairpins, pairwise(borders), strict=True)
         parts = [hairpins.between(begin, end) for hairpins, (begin, end) in reaches if begin < end]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-    def _buffer(self, n_frames: int) -> Audio:
-        if (spent := self._heard.popleft()) is not None:
-            self.shelf.bring_back(spent)
-        return self.shelf.take(n_frames)
 
     def _take(self, start_frame: int, stop_frame: int) -> list[NoteOn]:
         """Take the notes that begin within a span."""
@@ -163,6 +171,10 @@ def swelling(bar: Bar, points: Sequence[tuple[float, float]], sample_rate_hz: in
     quanta = np.arange(first_frame // QUANTUM_FRAMES, s_to_frames(times_s[-1], sample_rate_hz) // QUANTUM_FRAMES + 2)
     gains = np.interp(quanta * QUANTUM_FRAMES / sample_rate_hz, times_s, [expression for _, expression in points])
     return Hairpins(first_frame, gains)
+
+
+def _never(n_frames: int) -> bool:
+    return False
 
 
 def _opened(controls: FloatArray, expression: FloatArray) -> FloatArray:

@@ -39,6 +39,19 @@ class Mute:
         return self.honest
 
 
+class Sleeper(Mute):
+    """A player that says beforehand that it will rest, and sounds as long as a note comes in every span."""
+
+    slept = 0
+
+    def rest(self, n_frames):
+        self.slept += n_frames
+        return True
+
+    def render(self, out, notes, controls):
+        out += 0.25 * len(notes)
+
+
 def played(player, spans=(QUANTA,)):
     mixer = Mixer([Strip("x", low_cut_hz=80.0)], {}, 48_000, streams=lambda name: np.random.default_rng(1))
     desk = Desk("x", player, mixer.channels[0], Shelf())
@@ -74,6 +87,16 @@ def test_silence_is_not_mixed_and_a_filter_rings_out_first(honest):
     tail = [desk.play(0, *row) for _ in range(400)]
     assert tail[0] is not None
     assert tail[-1] is None
+
+
+def test_who_will_rest_is_passed_over_until_a_note_comes():
+    mixer = Mixer([Strip("x")], {}, 48_000, streams=lambda name: np.random.default_rng(1))
+    desk = Desk("x", Sleeper(), mixer.channels[0], Shelf())
+    desk.expect([(700, 100, 440.0, 0.5, "sustain")])
+    row = (np.zeros((2, 5)), np.ones(2))
+    heard = [desk.play(q * QUANTUM_FRAMES, *row) is not None for q in range(5)]
+    assert heard == [False, False, True, True, False]  # the strip has to find out that nothing rings on
+    assert desk.player.slept == 3 * QUANTUM_FRAMES
 
 
 @pytest.mark.parametrize("threads", [1, 3])

@@ -1,7 +1,7 @@
 """The contract of everything that sounds: spans of whole quanta on one absolute grid."""
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from numpy.random import Generator
 
@@ -49,6 +49,18 @@ class Player(Protocol):
         -------
         rested : bool
             Whether `out` is as it was. It may be left unsaid: then the layer is looked through.
+        """
+        ...
+
+
+@runtime_checkable
+class Restful(Protocol):
+    """A player that knows beforehand that it will rest, so that nothing need be made ready for it; not all do."""
+
+    def rest(self, n_frames: int) -> bool:
+        """Let a span without notes pass, unless something sounds or is to come; tell whether it did.
+
+        If not, the span is still to be rendered; if so, it would have left `out` as it was.
         """
         ...
 

@@ -14,8 +14,8 @@ from soundfont_here import what_is_missing
 from ambience import plugins
 from ambience.engine_desk import Studious
 from ambience.rng import stream
-from ambience.sound.block import QUANTUM_FRAMES, NoteOn, Player
 from ambience.sound.dsp.wavetable import TableSet
+from ambience.sound.block import QUANTUM_FRAMES, NoteOn, Player, Restful
 from ambience.units import Audio, FloatArray, gain_to_db, midi_to_hz
 
 NAMES = plugins.names("instruments")
@@ -175,6 +175,21 @@ def test_no_notes_are_silence(name: str) -> None:
 def test_who_has_nothing_to_play_rests(name: str) -> None:
     out = np.zeros((4 * QUANTUM_FRAMES, 2), np.float32)
     assert player_of(name, RATE_HZ).render(out, (), control_rows(4))
+
+
+def test_who_says_beforehand_that_it_will_rest_may_be_passed_over(name: str) -> None:
+    whole, passed = (player_of(name, RATE_HZ) for _ in range(2))
+    if not isinstance(passed, Restful):
+        pytest.skip("never says so")
+    note = NoteOn(99, 9000, midi_to_hz(middle_midi(name)), 0.7)
+    rested = []
+    for notes in [(), (note,), *[()] * 30, (note,)]:
+        rested.append(not notes and passed.rest(40 * QUANTUM_FRAMES))
+        expected = render(whole, 40, *notes)
+        heard = np.zeros_like(expected) if rested[-1] else render(passed, 40, *notes)
+        np.testing.assert_array_equal(heard, expected)
+    assert rested[0]
+    assert not rested[2]
 
 
 def test_a_phrase_is_the_same_however_time_is_cut(name: str) -> None:

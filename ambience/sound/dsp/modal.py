@@ -82,6 +82,10 @@ class ModalBank:
         self._frame += len(out)
         return not self._voices.count
 
+    def skip(self, n_frames: int) -> None:
+        """Move on; there are no voices."""
+        self._frame += n_frames
+
     def _set_times(self, when: IntArray, offset_frames: int, stroke: Stroke) -> None:
         start = self._frame + offset_frames
         life_s = stroke.life_s() + _FADE_S

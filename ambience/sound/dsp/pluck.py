@@ -88,6 +88,10 @@ class PluckBank:
         self._frame += len(out)
         return not self._voices.count
 
+    def skip(self, n_frames: int) -> None:
+        """Move on; there are no voices."""
+        self._frame += n_frames
+
     def _shape(self, string: Pluck, period: int) -> Mono:
         """Return one period of the string's first shape, without a mean.
 

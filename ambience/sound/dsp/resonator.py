@@ -79,6 +79,10 @@ class ResonatorBank:
         self._frame += len(out)
         return not self._voices.count
 
+    def skip(self, n_frames: int) -> None:
+        """Move on; there are no voices."""
+        self._frame += n_frames
+
     def _set_lanes(self, lanes: FloatArray, gust: Gust, keep: IntArray) -> None:
         lanes[_CENTER], lanes[_WIDTH] = 1000.0, 1.0  # idle lanes: harmless, silent
         rows = lanes[:, : len(keep)]

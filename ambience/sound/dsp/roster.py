@@ -15,6 +15,7 @@ START, END = range(2)
 """Columns of `Roster.when` that every kind of voice has: its first frame, and the first frame after its last."""
 
 _VOICES_AT_FIRST = 8
+_NEVER = np.iinfo(np.int64).max
 _NOTE, _REST = range(2)
 
 Action = Callable[[int, FloatArray], None]
@@ -37,7 +38,7 @@ class Roster:
 
     def __init__(self, times: int, *rows: tuple[npt.DTypeLike, tuple[int, ...]]) -> None:
         self.count = 0
-        self._earliest_end = 0  # no voice that was looked at ends before
+        self._earliest_end = _NEVER  # no voice ends before
         self.arrays: list[AnyArray] = [np.zeros((_VOICES_AT_FIRST, times), dtype=np.int64)]
         self.arrays += [np.zeros((_VOICES_AT_FIRST, *shape), dtype=dtype) for dtype, shape in rows]
 
@@ -46,26 +47,30 @@ class Roster:
         """Absolute frames of every voice."""
         return self.arrays[0]
 
-    def add(self) -> int:
-        """Make room for one more voice and return its row, all zero."""
+    def add(self, end_frame: int = 0) -> int:
+        """Make room for one more voice and return its row, all zero.
+
+        Who knows its end already spares the roster to look for it.
+        """
         if self.count == len(self.when):
             self.arrays = [np.concatenate([array, np.zeros_like(array)]) for array in self.arrays]
         for array in self.arrays:
             array[self.count] = 0
+        self.when[self.count, END] = end_frame
+        self._earliest_end = min(self._earliest_end, end_frame)
         self.count += 1
-        self._earliest_end = 0
         return self.count - 1
 
     def retire(self, frame: int) -> None:
         """Forget the voices whose last frame lies before `frame`; the others keep their order."""
-        if not self.count or frame < self._earliest_end:
+        if frame < self._earliest_end:
             return
-        alive = np.flatnonzero(self.when[: self.count, END] > frame)
+        (alive,) = (self.when[: self.count, END] > frame).nonzero()
         if len(alive) < self.count:
             for array in self.arrays:
                 array[: len(alive)] = array[alive]
             self.count = len(alive)
-        self._earliest_end = int(self.when[: self.count, END].min(initial=np.iinfo(np.int64).max))
+        self._earliest_end = int(self.when[: self.count, END].min()) if self.count else _NEVER
 
 
 class Bank(Protocol):
@@ -73,6 +78,10 @@ class Bank(Protocol):
 
     def render(self, out: Audio, controls: FloatArray) -> bool:
         """Add one span to `out` and move on; tell whether no voice sounded."""
+        ...
+
+    def skip(self, n_frames: int) -> None:
+        """Move on; there are no voices."""
         ...
 
 
@@ -99,10 +108,12 @@ class BankPlayer:
         self._banks = banks
         self._frame = 0
         self._serial = 0
+        self._rested = True  # in the last span, and nothing is to come
         self._due: list[tuple[int, int, int, Action, int, Iterator[Later]]] = []
 
     def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> bool:
         """Add one span to `out`; tell whether all banks rested."""
+        self._rested = False
         for note in notes:
             onset_frame = self._frame + note.offset_frames
             self._push(onset_frame, _NOTE, partial(self._start, note), onset_frame, iter(()))
@@ -111,9 +122,18 @@ class BankPlayer:
             offset_frames = frame - self._frame
             action(offset_frames, controls[offset_frames // QUANTUM_FRAMES])
             self._follow(onset_frame, later)
-        rested = [bank.render(out, controls) for bank in self._banks]
+        rested = all([bank.render(out, controls) for bank in self._banks])
         self._frame += len(out)
-        return all(rested)
+        self._rested = rested and not self._due
+        return rested
+
+    def rest(self, n_frames: int) -> bool:
+        """Let time pass, unless something sounds or is to come; tell whether it did."""
+        if self._rested:
+            self._frame += n_frames
+            for bank in self._banks:
+                bank.skip(n_frames)
+        return self._rested
 
     def _start(self, note: NoteOn, offset_frames: int, controls: FloatArray) -> None:
         self._follow(self._frame + offset_frames, iter(self._begin(note, controls) or ()))

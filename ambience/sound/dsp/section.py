@@ -8,6 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from ambience.errors import require
+from ambience.rng import noise_seed
 from ambience.sound.block import QUANTUM_FRAMES, NoteOn
 from ambience.sound.dsp import section_motion as m
 from ambience.sound.dsp.roster import Roster
@@ -131,10 +132,12 @@ class Section:
         self._rate_hz = sample_rate_hz
         self._rng = rng
         self._tables = _tables_of(ensemble, sample_rate_hz, rng)
-        self._articulations = tuple(ensemble.bowings)
+        self._bowings_by_name = {name: (row, bowing) for row, (name, bowing) in enumerate(ensemble.bowings.items())}
         self._seats = _rows(ensemble.seats)
         self._seats[:, m.LEVEL_GAIN] /= math.sqrt(float(np.sum(self._seats[:, m.LEVEL_GAIN] ** 2)))
-        self._widest = max(seat.interval for seat in ensemble.seats)
+        widest = 1.1 * max(seat.interval for seat in ensemble.seats)
+        self._highest_hz = _HIGHEST_STEP / widest * float(self._tables.fundamentals_hz[-1])
+        self._rule = f"must be below {self._highest_hz:.0f}"
         self._bowings = _rows(tuple(ensemble.bowings.values()))
         self._tone = np.append(_rows((ensemble.tone,))[0], float(sample_rate_hz))
         self._late_s = float(self._seats[:, m.ONSET_S].max())
@@ -145,15 +148,17 @@ class Section:
         self._scratch[RAMP] = np.arange(GUARD_FRAMES)
         self._picks = np.zeros(QUANTUM_FRAMES, dtype=np.int32)
         self._aims = np.zeros((RUN_QUANTA + 1, len(ensemble.seats), n_fields))
-        self._rest = np.zeros((2, 2))  # mean of each channel: as it was a quantum ago, and as it is
+        self._means = np.zeros((2, 2))  # of each channel: as it was a quantum ago, and as it is
+        self._still = True  # whether all voices and both means have died away
         self._frame = 0
 
     def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> bool:
         """Add one span to `out`; tell whether everybody rested."""
+        self._still = self._still and not notes
         for note in notes:
             self._begin(note)
         roster = self._roster
-        if sounds := bool(roster.count or (self._ensemble.tone.drive and self._rest.any())):
+        if sounds := not self._still:
             play_section(
                 out,
                 controls,
@@ -167,11 +172,12 @@ class Section:
                 self._scratch,
                 self._picks,
                 self._aims,
-                self._rest,
+                self._means,
                 self._frame,
             )
         self._frame += out.shape[0]
         roster.retire(self._frame)
+        self._still = not (roster.count or self._means.any())
         return not sounds
 
     def study(self, frequencies_hz: Iterable[float]) -> None:
@@ -179,20 +185,23 @@ class Section:
         for frequency_hz in frequencies_hz:
             self._tables.open(self._tables.zone_of(frequency_hz))
 
+    def rest(self, n_frames: int) -> bool:
+        """Let time pass, unless something sounds; tell whether it did."""
+        if self._still:
+            self._frame += n_frames
+        return self._still
+
     def prepare(self) -> None:
         """Build every table now, so that no note has to wait for its own."""
         self._tables.open_all()
 
     def _begin(self, note: NoteOn) -> None:
+        require(note.frequency_hz < self._highest_hz, "note", "frequency_hz", note.frequency_hz, self._rule)
         zone = self._tables.zone_of(note.frequency_hz)
         self._tables.open(zone)
         table_hz = float(self._tables.fundamentals_hz[zone])
-        ratio = note.frequency_hz / table_hz
-        highest = ratio * self._widest * 1.1
-        hint = f"The highest table sounds {table_hz:.0f} Hz."
-        require(highest < _HIGHEST_STEP, "note", "frequency_hz", note.frequency_hz, "is out of reach", hint)
-        name = note.articulation if note.articulation in self._articulations else "sustain"
-        bowing = self._ensemble.bowings[name]
+        names = self._bowings_by_name
+        bowing_row, bowing = names.get(note.articulation) or names["sustain"]
         length_s = note.duration_frames / self._rate_hz
         if bowing.longest_s:
             length_s = min(length_s, bowing.longest_s)
@@ -200,23 +209,23 @@ class Section:
         key_up = start + round(length_s * self._rate_hz)
         last = key_up + math.ceil((self._late_s + bowing.release_s) * self._rate_hz) + 1
         level_db = self._ensemble.tone.level_db + _DYNAMIC_RANGE_DB * (note.velocity - _MEZZO_FORTE)
-        seed = int(self._rng.integers(0, 1 << 48))
+        seed = int(noise_seed(self._rng)) >> 16  # 48 bits: a float holds them
         positions = self._rng.random(len(self._seats)) * (self._tables.n_frames - 1)
-        row = self._roster.add()
-        self._roster.when[row] = (start, last)
-        self._roster.arrays[1][row] = (
+        row = self._roster.add(last)
+        _, voices, readers = self._roster.arrays
+        voices[row] = (
             start,
             key_up,
             last,
-            ratio,
+            note.frequency_hz / table_hz,
             table_hz,
             db_to_gain(level_db),
             note.velocity,
             zone,
-            self._articulations.index(name),
+            bowing_row,
             seed,
         )
-        self._roster.arrays[2][row, :, m.POSITION] = positions
+        readers[row, :, m.POSITION] = positions
 
 
 def _tables_of(ensemble: Ensemble, sample_rate_hz: int, rng: Generator) -> TableSet:
