@@ -7,8 +7,9 @@ import pytest
 
 from ambience.rng import stream
 from ambience.sound.block import QUANTUM_FRAMES
+from ambience.sound.dsp.decay import RING, Decay
 from ambience.sound.dsp.modal import ModalBank
-from ambience.sound.dsp.stroke import RING, Stick, Stroke, level_db, make_stroke
+from ambience.sound.dsp.stroke import Stick, Stroke, level_db, make_stroke
 from ambience.units import Audio, gain_to_db
 
 RATE_HZ = 48_000
@@ -23,7 +24,8 @@ def a_chime() -> Stroke:
     ratios = np.array([1.0, 2.76, 5.4, 8.93])
     stick = Stick(gain=0.3)
     stroke = make_stroke(440.0 * ratios, 0.1 / ratios, 0.5 / ratios, stick=stick, drop=0.1, waver=0.3, drift_cents=9.0)
-    return stroke._replace(tail=np.array([0.3, 4.0, 0.0, 0.5]), held_s=0.1, release_s=0.15)
+    decay = Decay(0.5 / ratios, 0.5 / ratios, np.array([0.3, 4.0, 0.0, 0.5]))
+    return stroke._replace(decay=decay, held_s=0.1, release_s=0.15)
 
 
 def render(bank: ModalBank, n_quanta: int) -> Audio:

@@ -20,7 +20,7 @@ from ambience.sound.dsp.ringing import (
     STEP,
     TAIL_AMP,
     TAIL_KEEP,
-    exponents,
+    angles,
     tune,
 )  # fmt: skip
 from ambience.sound.dsp.roster import END, START, Roster
@@ -66,12 +66,19 @@ class ModalBank:
 
         The seed of its noise and its slow movements is drawn unless it is given.
         """
-        row = self._voices.add()
+        start, end, noise_end, key_up = self._times(offset_frames, stroke)
+        row = self._voices.add(end)
         when, how, modes, seeds = self._voices.arrays
         seeds[row] = noise_seed(self._rng) if seed is None else seed
-        self._set_times(when[row], offset_frames, stroke)
-        self._set_manner(how[row], stroke)
-        when[row, _MODES] = self._set_modes(modes[row], stroke)
+        sides = _sides(stroke.pan)
+        glide = 2.0 ** max(stroke.glide_octaves, 0.0)
+        kept = stroke.decay.kept(NEPERS_PER_T60 * _BLOCK / self._rate_hz)
+        count = tune(
+            modes[row], stroke.frequency_hz, stroke.gain, stroke.decay.tail, stroke.phase_cycles, kept, sides, glide,
+            self._rate_hz,
+        )  # fmt: skip
+        when[row] = (start, end, noise_end, key_up, count)
+        how[row] = self._manner(stroke, *sides[:, -1].tolist())
 
     def render(self, out: Audio, controls: FloatArray) -> bool:
         """Add one span to `out`; tell whether no voice sounded."""
@@ -86,41 +93,37 @@ class ModalBank:
         """Move on; there are no voices."""
         self._frame += n_frames
 
-    def _set_times(self, when: IntArray, offset_frames: int, stroke: Stroke) -> None:
+    def _times(self, offset_frames: int, stroke: Stroke) -> tuple[int, int, int, int]:
+        """Return the first columns of `when`."""
         start = self._frame + offset_frames
         life_s = stroke.life_s() + _FADE_S
         noise_s = stroke.stick.decay_s * 1.5 if stroke.stick.gain else 0.0
-        when[START], when[END] = start, start + s_to_frames(life_s, self._rate_hz)
-        when[_NOISE_END] = min(start + s_to_frames(noise_s, self._rate_hz), when[END])
-        when[_KEY_UP] = start + s_to_frames(min(stroke.held_s, life_s), self._rate_hz)
+        end = start + s_to_frames(life_s, self._rate_hz)
+        noise_end = min(start + s_to_frames(noise_s, self._rate_hz), end)
+        return start, end, noise_end, start + s_to_frames(min(stroke.held_s, life_s), self._rate_hz)
 
-    def _set_manner(self, how: FloatArray, stroke: Stroke) -> None:
+    def _manner(self, stroke: Stroke, left: float, right: float) -> tuple[float, ...]:
+        """Return the columns of `how`; the stick stands where the modes do on average."""
         rate_hz, stick = self._rate_hz, stroke.stick
-        how[_ATTACK] = max(stroke.attack_s * rate_hz, 1.0)
-        how[_RELEASE] = NEPERS_PER_T60 / (stroke.release_s * rate_hz)
-        how[_FADE] = _FADE_S * rate_hz
-        how[_DROP], how[_DROP_FALL] = stroke.drop, 1.0 / (stroke.drop_s * rate_hz)
-        how[_GLIDE], how[_GLIDE_FRAMES] = stroke.glide_octaves, stroke.glide_s * rate_hz
-        how[_DRIFT], how[_WAVER] = stroke.drift_cents * math.log(2.0) / 1200.0, stroke.waver
-        how[_WAVER_STEP] = stroke.waver_hz / rate_hz
         # Uniform noise has a power of 1/3, spread to half the sample rate; what the filter leaves begins at unity.
-        how[_NOISE] = stick.gain * math.sqrt(max(3.0 * rate_hz / (math.pi * stick.cutoff_hz), 3.0))
-        how[_NOISE_FALL], how[_NOISE_BAND] = math.exp(-NEPERS_PER_T60 / (stick.decay_s * rate_hz)), stick.band
-        how[_SVF_G] = math.tan(math.pi * min(stick.cutoff_hz / rate_hz, 0.45))  # of `filter.svf_gain`
-        angle = (float(np.add.reduce(stroke.pan)) / len(stroke.pan) + 1.0) * (math.pi / 4.0)
-        how[_NOISE_LEFT], how[_NOISE_RIGHT] = math.sqrt(2.0) * np.cos(angle), math.sqrt(2.0) * np.sin(angle)
+        noise = stick.gain * math.sqrt(max(3.0 * rate_hz / (math.pi * stick.cutoff_hz), 3.0))
+        return (
+            max(stroke.attack_s * rate_hz, 1.0), NEPERS_PER_T60 / (stroke.release_s * rate_hz), _FADE_S * rate_hz,
+            stroke.drop, 1.0 / (stroke.drop_s * rate_hz), stroke.glide_octaves, stroke.glide_s * rate_hz,
+            stroke.drift_cents * math.log(2.0) / 1200.0, stroke.waver, stroke.waver_hz / rate_hz,
+            noise, math.exp(-NEPERS_PER_T60 / (stick.decay_s * rate_hz)), stick.band,
+            math.tan(math.pi * min(stick.cutoff_hz / rate_hz, 0.45)), 0.0, 0.0,  # of `filter.svf_gain`, at rest
+            math.sqrt(2.0) * left, math.sqrt(2.0) * right,
+        )  # fmt: skip
 
-    def _set_modes(self, modes: FloatArray, stroke: Stroke) -> int:
-        found = np.empty((4, len(stroke.gain)))
-        nepers = -NEPERS_PER_T60 * _BLOCK / self._rate_hz
-        exponents(stroke.decay_s, stroke.tail_s, stroke.pan, nepers, found)
-        np.exp(found[:2], out=found[:2])
-        np.cos(found[2], out=found[2])
-        np.sin(found[3], out=found[3])
-        glide = 2.0 ** max(stroke.glide_octaves, 0.0)
-        return tune(
-            modes, stroke.frequency_hz, stroke.gain, stroke.tail, stroke.phase_cycles, found, glide, self._rate_hz
-        )
+
+def _sides(pan: FloatArray) -> FloatArray:
+    """Return the cosine and the sine of the angle of every mode, and at last those of their middle."""
+    sides = np.empty((2, len(pan) + 1))
+    angles(pan, float(np.add.reduce(pan)) / len(pan), sides)
+    np.cos(sides[0], out=sides[0])
+    np.sin(sides[1], out=sides[1])
+    return sides
 
 
 @kernel

@@ -33,13 +33,13 @@ def rates(decay_s: FloatArray, tail_s: FloatArray, window_s: float, falls: Float
 
 
 @kernel
-def powers(gain: FloatArray, tail: FloatArray, falls: FloatArray, expm1: FloatArray, power: FloatArray) -> None:
-    """Write the mean power of every mode in a window, given ``exp(falls) - 1``."""
-    for k in range(len(gain)):
+def means(tail: FloatArray, falls: FloatArray, expm1: FloatArray, power: FloatArray) -> None:
+    """Write the mean power of every mode in a window, for a gain of 1, given ``exp(falls) - 1``."""
+    for k in range(len(tail)):
         first, second = 1.0 - tail[k], tail[k]
         mean = first * first * (expm1[0, k] / falls[0, k]) + second * second * (expm1[1, k] / falls[1, k])
         mean += 2.0 * first * second * (expm1[2, k] / falls[2, k])
-        power[k] = 0.5 * (gain[k] * gain[k]) * mean
+        power[k] = 0.5 * mean
 
 
 @kernel
@@ -63,11 +63,12 @@ def longest(decades: FloatArray, decay_s: FloatArray, tail_s: FloatArray, tail: 
 
 
 @kernel
-def exponents(decay_s: FloatArray, tail_s: FloatArray, pan: FloatArray, nepers: float, arguments: FloatArray) -> None:
-    """Write what both stages keep of a mode while it falls by `nepers` over T60, as exponents; and twice its angle."""
-    for k in range(len(pan)):
-        arguments[0, k], arguments[1, k] = nepers / decay_s[k], nepers / tail_s[k]
-        arguments[2, k] = arguments[3, k] = (pan[k] + 1.0) * (math.pi / 4.0)
+def angles(pan: FloatArray, middle: float, twice: FloatArray) -> None:
+    """Write the angle at which every mode stands, and at last that of a place in their middle, to both rows."""
+    last = len(pan)
+    for k in range(last):
+        twice[0, k] = twice[1, k] = (pan[k] + 1.0) * (math.pi / 4.0)
+    twice[0, last] = twice[1, last] = (middle + 1.0) * (math.pi / 4.0)
 
 
 @kernel
@@ -77,14 +78,15 @@ def tune(
     gain: FloatArray,
     tail: FloatArray,
     phase_cycles: FloatArray,
-    found: FloatArray,
+    kept: FloatArray,
+    sides: FloatArray,
     glide: float,
     sample_rate_hz: float,
 ) -> int:
     """Write the modes that can be heard, their pitch rising by the ratio `glide`; return how many there are.
 
-    The rows of `found` are what both stages keep of a mode in a block, and the cosine and the sine of its angle: equal
-    power, unity in both channels at the center.
+    The rows of `kept` are what both stages keep of a mode in a block; those of `sides` are the cosine and the sine of
+    its angle: equal power, unity in both channels at the center.
     """
     strongest, count = 0.0, 0
     for k in range(len(gain)):
@@ -95,8 +97,8 @@ def tune(
             continue
         modes[STEP, count], modes[PHASE, count] = frequency_hz[k] / sample_rate_hz, phase_cycles[k]
         modes[AMP, count], modes[TAIL_AMP, count] = 1.0 - tail[k], tail[k]
-        modes[KEEP, count], modes[TAIL_KEEP, count] = found[0, k], found[1, k]
-        modes[LEFT, count] = gain[k] * (math.sqrt(2.0) * found[2, k])
-        modes[RIGHT, count] = gain[k] * (math.sqrt(2.0) * found[3, k])
+        modes[KEEP, count], modes[TAIL_KEEP, count] = kept[0, k], kept[1, k]
+        modes[LEFT, count] = gain[k] * (math.sqrt(2.0) * sides[0, k])
+        modes[RIGHT, count] = gain[k] * (math.sqrt(2.0) * sides[1, k])
         count += 1
     return count

@@ -8,11 +8,9 @@ from numpy.random import Generator
 
 from ambience.rng import noise_seed
 from ambience.sound.block import BRIGHTNESS, TENSION
-from ambience.sound.dsp.ringing import SILENCE_DB, longest, powers, rates, relative
+from ambience.sound.dsp.decay import RING, Decay
+from ambience.sound.dsp.ringing import SILENCE_DB
 from ambience.units import AnyArray, FloatArray, db_to_gain
-
-RING = math.inf
-"""A decay time for modes that do not decay by themselves: a bowed or blown body."""
 
 _MEZZO_FORTE = 0.6
 _MEZZO_FORTE_DB = -24.0  # mean of both channels over the first half second
@@ -33,9 +31,7 @@ class Stroke(NamedTuple):
 
     frequency_hz: FloatArray
     gain: FloatArray  # linear; negative turns the phase
-    decay_s: FloatArray  # T60 of the first stage
-    tail_s: FloatArray  # T60 of the second stage
-    tail: FloatArray  # share of the second stage, 0..1; above 1 the mode swells before it decays
+    decay: Decay
     pan: FloatArray  # -1 left … 1 right
     phase_cycles: FloatArray
     attack_s: float = 0.0008  # rise without a corner; long = bowed
@@ -52,18 +48,12 @@ class Stroke(NamedTuple):
 
     def life_s(self) -> float:
         """Seconds until the last mode is 90 dB down, damper included."""
-        down = np.empty_like(self.gain)
-        relative(self.gain, down)
-        free = longest(np.log10(down, out=down), self.decay_s, self.tail_s, self.tail)
         damped = self.held_s + self.release_s * SILENCE_DB / 60.0
-        return max(min(free, damped), self.stick.decay_s * SILENCE_DB / 60.0)
+        return max(min(self.decay.life_s(self.gain), damped), self.stick.decay_s * SILENCE_DB / 60.0)
 
     def rms_gain(self, window_s: float) -> float:
         """Root mean square of the modes over the first `window_s`, attack left out."""
-        falls = np.empty((3, len(self.gain)))
-        rates(self.decay_s, self.tail_s, window_s, falls)
-        power = np.empty_like(self.gain)
-        powers(self.gain, self.tail, falls, np.expm1(falls), power)
+        power = self.gain * self.gain * self.decay.power(window_s)
         return math.sqrt(max(float(np.add.reduce(power)), 1e-24))
 
     def at_level(self, level_db: float, *, window_s: float = 0.5) -> "Stroke":
@@ -74,6 +64,8 @@ class Stroke(NamedTuple):
 
     def louder(self, by_db: float) -> "Stroke":
         """Change the level of the whole blow, stick and all."""
+        if by_db == 0.0:
+            return self
         stick = self.stick._replace(gain=self.stick.gain * db_to_gain(by_db))
         return self._replace(gain=self.gain * db_to_gain(by_db), stick=stick)
 
@@ -81,8 +73,8 @@ class Stroke(NamedTuple):
 def make_stroke(frequency_hz: FloatArray, gain: FloatArray, decay_s: FloatArray, **more: object) -> Stroke:
     """Make a stroke whose modes have one decay and sit in the middle, unless told otherwise."""
     zeros = np.zeros_like(frequency_hz)
-    plain: dict[str, object] = {"tail_s": decay_s, "tail": zeros, "pan": zeros, "phase_cycles": zeros}
-    return Stroke(frequency_hz, gain, decay_s, **{**plain, **more})  # type: ignore[arg-type]
+    plain: dict[str, object] = {"pan": zeros, "phase_cycles": zeros}
+    return Stroke(frequency_hz, gain, Decay(decay_s, decay_s, zeros), **{**plain, **more})  # type: ignore[arg-type]
 
 
 def level_db(velocity: float) -> float:
@@ -92,8 +84,8 @@ def level_db(velocity: float) -> float:
 
 def effort_octaves(velocity: float, controls: FloatArray) -> float:
     """Return how far a blow opens the spectrum, in octaves around a plain mezzo-forte: harder, brighter, tenser."""
-    glow = 1.2 * (controls[BRIGHTNESS] - 0.5) + 0.8 * (controls[TENSION] - 0.5)
-    return float(2.6 * (velocity - _MEZZO_FORTE) + glow)
+    brightness, tension = float(controls[BRIGHTNESS]), float(controls[TENSION])
+    return 2.6 * (velocity - _MEZZO_FORTE) + (1.2 * (brightness - 0.5) + 0.8 * (tension - 0.5))
 
 
 def roll_s(duration_s: float, strokes_per_s: float, rng: Generator) -> list[float]:

@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import NoteOn
+from ambience.sound.dsp.decay import Decay
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.roster import BankPlayer
 from ambience.sound.dsp.stroke import Stick, Stroke, effort_octaves, level_db, softened
@@ -54,7 +55,7 @@ class Bells:
         twice = np.concatenate([ratios, ratios])
         decay_s = self.ring_s / (0.45 + 0.55 * twice) ** (0.9 if temple else 0.7)
         return Stroke(
-            frequency_hz, gain, 0.45 * decay_s, 1.15 * decay_s, np.full(2 * count, 0.55),
+            frequency_hz, gain, Decay(0.45 * decay_s, 1.15 * decay_s, np.full(2 * count, 0.55)),
             pan=rng.uniform(-0.6, 0.6, 2 * count), phase_cycles=np.tile(rng.random(count), 2),
             attack_s=(0.004 if temple else 0.002) * 2.0 ** (-0.5 * effort),
             drift_cents=1.0, waver=0.12, waver_hz=0.37,

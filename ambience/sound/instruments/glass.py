@@ -8,11 +8,12 @@ from numpy.random import Generator
 
 from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import NoteOn
+from ambience.sound.dsp.decay import RING, Decay
 from ambience.sound.dsp.gust import Gust
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.resonator import ResonatorBank
 from ambience.sound.dsp.roster import BankPlayer
-from ambience.sound.dsp.stroke import RING, Stick, Stroke, effort_octaves, level_db, softened
+from ambience.sound.dsp.stroke import Stick, Stroke, effort_octaves, level_db, softened
 from ambience.units import FloatArray
 
 # A. French, "In Vino Veritas: A Study of Wineglass Acoustics", American Journal of Physics 51, 1983.
@@ -64,7 +65,7 @@ class Glass:
         gain = gain * softened(frequency_hz, 2.0 * max(f0, 600.0) * 2.0**effort, slope=1.3)
         decay_s = self.ring_s * (f0 / 523.0) ** -0.5 / (1.0 + 0.55 * (ratios - 1.0))
         return Stroke(
-            frequency_hz, gain, 0.5 * decay_s, decay_s, np.full(len(ratios), 0.4),
+            frequency_hz, gain, Decay(0.5 * decay_s, decay_s, np.full(len(ratios), 0.4)),
             pan=rng.uniform(-0.7, 0.7, len(ratios)), phase_cycles=np.tile(rng.random(len(_RATIOS)), 2),
             attack_s=0.003 * 2.0 ** (-0.5 * effort), drift_cents=1.5,
             stick=Stick(0.12, cutoff_hz=min(4.0 * f0, 5000.0) * 2.0 ** (0.5 * effort), decay_s=0.02, band=0.8),
@@ -76,7 +77,7 @@ class Glass:
         gain = softened(frequency_hz, 1.2 * note.frequency_hz * 2.0**effort, slope=1.7)
         count = len(_BOWED)
         return Stroke(
-            frequency_hz, gain, np.full(count, RING), np.full(count, RING), np.zeros(count),
+            frequency_hz, gain, Decay(np.full(count, RING), np.full(count, RING), np.zeros(count)),
             pan=np.clip(pan + rng.uniform(-0.2, 0.2, count), -1.0, 1.0), phase_cycles=rng.random(count),
             attack_s=self.swell_s * rng.uniform(0.8, 1.3), held_s=held_s, release_s=0.5 * self.ring_s,
             drift_cents=5.0, waver=0.35, waver_hz=rng.uniform(0.25, 0.6),

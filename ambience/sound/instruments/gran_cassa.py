@@ -10,13 +10,15 @@ from numpy.random import Generator
 
 from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import NoteOn
+from ambience.sound.dsp.decay import Decay
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.roster import BankPlayer, Later
-from ambience.sound.dsp.stroke import Stick, Stroke, effort_octaves, level_db, roll_s, softened
+from ambience.sound.dsp.stroke import Stick, Stroke, between, effort_octaves, level_db, roll_s, softened
 from ambience.units import FloatArray, s_to_frames
 
 # Two skins of different tension: every mode of an ideal skin comes twice, a little apart.
 _RATIOS = np.array([1.0, 1.13, 1.59, 1.78, 2.14, 2.3, 2.48, 2.65, 2.92, 3.16, 3.5, 4.1])
+_LEAST, _MOST = np.array([[[0.99], [0.5], [-0.3]], [[1.01], [1.0], [0.3]]])  # tuning, force and place of a mode
 _ROLLS_PER_S = 11.0
 _ROLL_DB = -9.0  # a stroke of a roll against a single one
 _ROLL_RING_S = 1.2  # the next stroke finds the skin moving and stops most of it
@@ -34,33 +36,38 @@ class GranCassa:
     def player(self, sample_rate_hz: int, rng: Generator) -> BankPlayer:
         """Make a player; every random choice it will ever make comes from `rng`."""
         bank = ModalBank(sample_rate_hz, len(_RATIOS), rng)
+        ringing, rolling = _decay(self.ring_s), _decay(_ROLL_RING_S)
 
-        def strike(note: NoteOn, ring_s: float, roll_db: float, offset_frames: int, controls: FloatArray) -> None:
-            bank.strike(offset_frames, self._stroke(note.velocity, controls, ring_s, rng).louder(roll_db))
+        def strike(note: NoteOn, decay: Decay, roll_db: float, offset_frames: int, controls: FloatArray) -> None:
+            bank.strike(offset_frames, self._stroke(note.velocity, controls, decay, rng).louder(roll_db))
 
         def begin(note: NoteOn, controls: FloatArray) -> Iterable[Later]:
             if note.articulation not in ("roll", "tremolo"):
-                return [(0, partial(strike, note, self.ring_s, 0.0))]
+                return [(0, partial(strike, note, ringing, 0.0))]
             times_s = roll_s(note.duration_frames / sample_rate_hz, _ROLLS_PER_S, rng)
-            rings_s = [_ROLL_RING_S] * (len(times_s) - 1) + [self.ring_s]
+            decays = [rolling] * (len(times_s) - 1) + [ringing]
             return (
-                (s_to_frames(time_s, sample_rate_hz), partial(strike, note, ring_s, _ROLL_DB))
-                for time_s, ring_s in zip(times_s, rings_s, strict=True)
+                (s_to_frames(time_s, sample_rate_hz), partial(strike, note, decay, _ROLL_DB))
+                for time_s, decay in zip(times_s, decays, strict=True)
             )
 
         return BankPlayer(begin, bank)
 
-    def _stroke(self, velocity: float, controls: FloatArray, ring_s: float, rng: Generator) -> Stroke:
+    def _stroke(self, velocity: float, controls: FloatArray, decay: Decay, rng: Generator) -> Stroke:
         effort = effort_octaves(velocity, controls)
         count = len(_RATIOS)
-        frequency_hz = self.body_hz * _RATIOS * rng.uniform(0.99, 1.01, count)
-        gain = rng.uniform(0.5, 1.0, count) * softened(frequency_hz, self.mallet_hz * 2.0**effort, slope=1.4)
+        tuning, force, aside = between(_LEAST, _MOST, rng.random((3, count)))
+        frequency_hz = self.body_hz * _RATIOS * tuning
+        gain = force * softened(frequency_hz, self.mallet_hz * 2.0**effort, slope=1.4)
         gain[:2] = (1.0, 0.6)
-        decay_s = ring_s / (1.0 + 0.5 * (_RATIOS - 1.0))
         return Stroke(
-            frequency_hz, gain, 0.5 * decay_s, 1.1 * decay_s, np.full(count, 0.45),
-            pan=rng.uniform(-0.3, 0.3, count) * np.minimum(frequency_hz / 150.0, 1.0),
+            frequency_hz, gain, decay, pan=aside * np.minimum(frequency_hz / 150.0, 1.0),
             phase_cycles=np.zeros(count), attack_s=0.006 * 2.0 ** (-0.5 * effort),
             drop=0.07 * 2.0 ** (0.6 * effort), drop_s=0.08,
             stick=Stick(0.5, cutoff_hz=380.0 * 2.0**effort, decay_s=0.09, band=0.2),
         ).at_level(level_db(velocity) + 1.5)  # fmt: skip
+
+
+def _decay(ring_s: float) -> Decay:
+    decay_s = ring_s / (1.0 + 0.5 * (_RATIOS - 1.0))
+    return Decay(0.5 * decay_s, 1.1 * decay_s, np.full(len(_RATIOS), 0.45))

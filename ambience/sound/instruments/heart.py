@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import NoteOn
+from ambience.sound.dsp.decay import Decay
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.roster import BankPlayer
 from ambience.sound.dsp.stroke import Stick, Stroke, effort_octaves, level_db, softened
@@ -46,7 +47,7 @@ class Heart:
         gain = softened(frequency_hz, 60.0 * 2.0**effort, slope=2.2)
         decay_s = self.thump_s * rng.uniform(0.9, 1.1) / (1.0 + 0.6 * (_RATIOS - 1.0))
         return Stroke(
-            frequency_hz, gain, decay_s, decay_s, np.zeros(count), np.zeros(count), np.zeros(count),
+            frequency_hz, gain, Decay(decay_s, decay_s, np.zeros(count)), np.zeros(count), np.zeros(count),
             attack_s=0.012, drop=0.3, drop_s=0.05,
             stick=Stick(0.35, cutoff_hz=140.0 * 2.0 ** (0.7 * effort), decay_s=0.08, band=0.1),
         ).at_level(level_db(note.velocity) + 1.0 + more_db)  # fmt: skip

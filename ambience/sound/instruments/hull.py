@@ -8,11 +8,12 @@ from numpy.random import Generator
 
 from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import NoteOn
+from ambience.sound.dsp.decay import RING, Decay
 from ambience.sound.dsp.gust import Gust
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.resonator import ResonatorBank
 from ambience.sound.dsp.roster import BankPlayer
-from ambience.sound.dsp.stroke import RING, Stick, Stroke, effort_octaves, level_db, softened
+from ambience.sound.dsp.stroke import Stick, Stroke, effort_octaves, level_db, softened
 from ambience.units import FloatArray
 
 # Bending modes of a plate of odd shape: dense, and with no two in simple proportion; by ear.
@@ -52,7 +53,7 @@ class Hull:
         gain = rng.uniform(0.35, 1.0, count) * softened(frequency_hz, 260.0 * 2.0 ** (1.2 * effort), slope=1.2)
         decay_s = self.ring_s * _RATIOS**-0.6
         return Stroke(
-            frequency_hz, gain, 0.3 * decay_s, decay_s, np.full(count, 0.4),
+            frequency_hz, gain, Decay(0.3 * decay_s, decay_s, np.full(count, 0.4)),
             pan=rng.uniform(-0.8, 0.8, count) * np.minimum(frequency_hz / 200.0, 1.0), phase_cycles=rng.random(count),
             attack_s=0.006 * 2.0 ** (-0.5 * effort), drop=0.012, drop_s=0.12, drift_cents=3.0, waver=0.2, waver_hz=0.9,
             stick=Stick(0.7, cutoff_hz=450.0 * 2.0**effort, decay_s=0.14, band=0.2),
@@ -64,7 +65,7 @@ class Hull:
         frequency_hz = note.frequency_hz * ratios * np.concatenate([[1.0], rng.uniform(0.99, 1.01, _GROAN - 1)])
         gain = rng.uniform(0.4, 1.0, _GROAN) * softened(frequency_hz, 300.0 * 2.0 ** (1.2 * effort), slope=1.3)
         return Stroke(
-            frequency_hz, gain, np.full(_GROAN, RING), np.full(_GROAN, RING), np.zeros(_GROAN),
+            frequency_hz, gain, Decay(np.full(_GROAN, RING), np.full(_GROAN, RING), np.zeros(_GROAN)),
             pan=rng.uniform(-0.7, 0.7, _GROAN) * np.minimum(frequency_hz / 200.0, 1.0), phase_cycles=rng.random(_GROAN),
             attack_s=0.55 * held_s, held_s=held_s, release_s=0.35 * self.ring_s, glide_octaves=slide, glide_s=held_s,
             drift_cents=10.0 + 45.0 * self.strain, waver=0.25 + 0.45 * self.strain, waver_hz=rng.uniform(1.5, 3.5),

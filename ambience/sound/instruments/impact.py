@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import NoteOn
+from ambience.sound.dsp.decay import Decay
 from ambience.sound.dsp.gust import Gust
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.resonator import ResonatorBank
@@ -46,7 +47,8 @@ class Impact:
         gain = np.array([1.0, 0.3, 0.14]) * np.array([1.0, 2.0 ** (0.5 * effort), 2.0**effort])
         decay_s = self.ring_s / _DROP_RATIOS**0.8
         return Stroke(
-            self.floor_hz * _DROP_RATIOS, gain, 0.6 * decay_s, decay_s, np.full(3, 0.4), np.zeros(3), np.zeros(3),
+            self.floor_hz * _DROP_RATIOS, gain, Decay(0.6 * decay_s, decay_s, np.full(3, 0.4)),
+            pan=np.zeros(3), phase_cycles=np.zeros(3),
             attack_s=0.008, drop=1.9, drop_s=self.fall_s, drift_cents=4.0, waver=0.15, waver_hz=1.7,
         ).at_level(level_db(note.velocity) + 1.5)  # fmt: skip
 
@@ -57,7 +59,7 @@ class Impact:
         gain *= np.where(frequency_hz > 250.0, 0.15 + 0.85 * self.debris, 1.0)
         decay_s = 1.6 * (frequency_hz / 85.0) ** -0.45
         return Stroke(
-            frequency_hz, gain, 0.25 * decay_s, decay_s, np.full(_DEBRIS, 0.3), rng.uniform(-0.8, 0.8, _DEBRIS),
+            frequency_hz, gain, Decay(0.25 * decay_s, decay_s, np.full(_DEBRIS, 0.3)), rng.uniform(-0.8, 0.8, _DEBRIS),
             rng.random(_DEBRIS), attack_s=0.0015, drop=0.04, drop_s=0.05,
             stick=Stick(1.1, cutoff_hz=1100.0 * 2.0**effort, decay_s=0.09, band=0.3),
         ).at_level(level_db(note.velocity) - 8.0)  # fmt: skip

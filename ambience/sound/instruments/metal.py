@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import NoteOn
+from ambience.sound.dsp.decay import Decay
 from ambience.sound.dsp.gust import Gust
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.resonator import ResonatorBank
@@ -58,7 +59,7 @@ class Metal:
         _, _, longest_s = _BODIES[self.kind]
         decay_s = self.ring_s * longest_s * (frequency_hz / frequency_hz[0]) ** -0.55 * rng.uniform(0.6, 1.2, _MODES)
         return Stroke(
-            frequency_hz, gain, 0.25 * decay_s, decay_s, np.full(_MODES, 0.35),
+            frequency_hz, gain, Decay(0.25 * decay_s, decay_s, np.full(_MODES, 0.35)),
             pan=rng.uniform(-0.6, 0.6, _MODES), phase_cycles=rng.random(_MODES),
             attack_s=0.09 if scraped else 0.001, waver=0.3 if scraped else 0.0, waver_hz=7.0,
             stick=Stick(0.0 if scraped else 0.8, cutoff_hz=3500.0 * 2.0 ** (0.6 * effort), decay_s=0.03, band=0.7),

@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import NoteOn
+from ambience.sound.dsp.decay import Decay
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.roster import BankPlayer
 from ambience.sound.dsp.stroke import Stick, Stroke, effort_octaves, level_db, softened
@@ -57,8 +58,7 @@ class Piano:
         short = note.articulation in ("staccato", "pizzicato")
         side = 0.8 * (hz_to_midi(f0) - 64.0) / 44.0  # as close microphones hear it: bass left, treble right
         return Stroke(
-            frequency_hz, gain, 0.55 * decay_s, 1.7 * decay_s,
-            tail=np.where(second, 0.55, 0.22),
+            frequency_hz, gain, Decay(0.55 * decay_s, 1.7 * decay_s, np.where(second, 0.55, 0.22)),
             pan=np.clip(side + rng.uniform(-0.55, 0.55, len(k)), -0.9, 0.9),
             phase_cycles=np.where(second, rng.uniform(-0.12, 0.12), 0.0),
             attack_s=0.0035 * 2.0 ** (-0.6 * effort),

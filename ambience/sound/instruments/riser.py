@@ -9,11 +9,12 @@ from numpy.random import Generator
 
 from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import NoteOn
+from ambience.sound.dsp.decay import RING, Decay
 from ambience.sound.dsp.gust import Gust
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.resonator import ResonatorBank
 from ambience.sound.dsp.roster import BankPlayer
-from ambience.sound.dsp.stroke import RING, Stroke, between, draw_for_hands, effort_octaves, level_db, softened
+from ambience.sound.dsp.stroke import Stroke, between, draw_for_hands, effort_octaves, level_db, softened
 from ambience.units import FloatArray
 
 _VOICES = 5  # of the cluster, each with two partials and its own goal
@@ -53,10 +54,10 @@ class Riser:
         wavers_hz = between(3.0, 6.0, chance[:, 3]).tolist()
         tail_s = min(0.8 * _STOP_S, 0.1 * length_s)
         stop_s = max(length_s - 2.2 * tail_s, 0.3 * length_s)
-        for_ever = np.full(2, RING)
+        for_ever = Decay(np.full(2, RING), np.full(2, RING), np.zeros(2))
         for number, place in enumerate(places):
             yield Stroke(
-                frequency_hz[number], gain[number], for_ever, for_ever, np.zeros(2), np.full(2, 0.7 * place),
+                frequency_hz[number], gain[number], for_ever, np.full(2, 0.7 * place),
                 chance[number, 1:3], attack_s=stop_s, held_s=stop_s, release_s=tail_s,
                 glide_octaves=self.climb_octaves * (0.55 + 0.1 * place), glide_s=length_s,
                 drift_cents=35.0, waver=0.4, waver_hz=wavers_hz[number],

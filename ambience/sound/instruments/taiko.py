@@ -10,6 +10,7 @@ from numpy.random import Generator
 
 from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import NoteOn
+from ambience.sound.dsp.decay import Decay
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.roster import BankPlayer, Later
 from ambience.sound.dsp.stroke import Stick, Stroke, between, draw_for_hands, effort_octaves, level_db, roll_s, softened
@@ -34,13 +35,14 @@ class Taiko:
     def player(self, sample_rate_hz: int, rng: Generator) -> BankPlayer:
         """Make a player; every random choice it will ever make comes from `rng`."""
         bank = ModalBank(sample_rate_hz, len(_RATIOS), rng)
+        decay = self._decay()
         drums = np.array([[2.0 ** (rng.uniform(-0.09, 0.09))] for _ in range(self.players)])
         seats = np.linspace([-0.7], [0.7], self.players) if self.players > 1 else np.zeros((1, 1))
 
         def strike(note: NoteOn, offset_frames: int, controls: FloatArray) -> None:
             late_s = np.abs(rng.standard_normal(self.players)) * self.spread_s
             chance, seeds = draw_for_hands(rng, self.players, 1 + 3 * len(_RATIOS))
-            strokes = self._strokes(note, controls, drums, seats, chance)
+            strokes = self._strokes(note, controls, decay, drums, seats, chance)
             for late, stroke, seed in zip(late_s - late_s.min(), strokes, seeds, strict=True):
                 bank.strike(offset_frames + s_to_frames(float(late), sample_rate_hz), stroke, seed)
 
@@ -52,8 +54,12 @@ class Taiko:
 
         return BankPlayer(begin, bank)
 
+    def _decay(self) -> Decay:
+        decay_s = self.ring_s / (1.0 + 0.75 * (_RATIOS - 1.0))
+        return Decay(0.55 * decay_s, decay_s, np.full(len(_RATIOS), 0.35))
+
     def _strokes(
-        self, note: NoteOn, controls: FloatArray, drums: FloatArray, seats: FloatArray, chance: FloatArray
+        self, note: NoteOn, controls: FloatArray, decay: Decay, drums: FloatArray, seats: FloatArray, chance: FloatArray
     ) -> Iterator[Stroke]:
         """Make a stroke for each player: a row of `drums`, `seats` and `chance`."""
         count, players_db = len(_RATIOS), 10.0 * np.log10(self.players)
@@ -65,11 +71,10 @@ class Taiko:
         gain = between(0.6, 1.0, force) / _RATIOS**0.6 * softened(frequency_hz, hardness_hz)
         gain[:, 0] = 1.0
         pan = np.clip(seats + between(-0.1, 0.1, aside), -1.0, 1.0) * np.minimum(frequency_hz / 200.0, 1.0)
-        decay_s = self.ring_s / (1.0 + 0.75 * (_RATIOS - 1.0))
-        early_s, tail, phase_cycles = 0.55 * decay_s, np.full(count, 0.35), np.zeros(count)
+        phase_cycles = np.zeros(count)
         for number, (velocity, effort) in enumerate(zip(velocities, efforts, strict=True)):
             yield Stroke(
-                frequency_hz[number], gain[number], early_s, decay_s, tail, pan[number], phase_cycles,
+                frequency_hz[number], gain[number], decay, pan[number], phase_cycles,
                 attack_s=0.0015, drop=0.13 * 2.0 ** (0.6 * effort), drop_s=0.045,
                 stick=Stick(0.9 * self.stick, cutoff_hz=1500.0 * 2.0 ** (0.8 * effort), decay_s=0.045, band=0.55),
             ).at_level(level_db(velocity) - players_db)  # fmt: skip

@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import NoteOn
+from ambience.sound.dsp.decay import Decay
 from ambience.sound.dsp.gust import Gust
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.resonator import ResonatorBank
@@ -57,8 +58,9 @@ class TamTam:
         opening_s = 3.0 * self.bloom_s * (0.03 + height**1.4)
         swells = height > 0.2
         return Stroke(
-            frequency_hz, np.where(swells, gain / _HIDDEN, gain), np.where(swells, opening_s, 0.5 * decay_s), decay_s,
-            tail=np.where(swells, _HIDDEN, 0.6), pan=rng.uniform(-0.75, 0.75, _MODES) * np.minimum(height * 3.0, 1.0),
+            frequency_hz, np.where(swells, gain / _HIDDEN, gain),
+            Decay(np.where(swells, opening_s, 0.5 * decay_s), decay_s, np.where(swells, _HIDDEN, 0.6)),
+            pan=rng.uniform(-0.75, 0.75, _MODES) * np.minimum(height * 3.0, 1.0),
             phase_cycles=rng.random(_MODES), attack_s=max(0.012 * 2.0 ** (-0.5 * effort), rise_s),
             drift_cents=2.0, waver=0.15, waver_hz=0.8,
             stick=Stick(0.0 if rise_s else 0.3, cutoff_hz=300.0 * 2.0**effort, decay_s=0.12, band=0.1),

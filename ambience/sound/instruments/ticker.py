@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import NoteOn
+from ambience.sound.dsp.decay import Decay
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.roster import BankPlayer
 from ambience.sound.dsp.stroke import Stick, Stroke, effort_octaves, level_db, softened
@@ -55,7 +56,7 @@ class Ticker:
         gain = rng.uniform(0.6, 1.0, count) * softened(frequency_hz, 2200.0 * 2.0 ** (1.2 * effort), slope=1.2)
         decay_s = self.dry_s * (2.5 if self.kind == "metal" else 1.0) / ratios**0.4
         return Stroke(
-            frequency_hz, gain, decay_s, 2.5 * decay_s, np.full(count, 0.06), rng.uniform(-0.2, 0.2, count),
+            frequency_hz, gain, Decay(decay_s, 2.5 * decay_s, np.full(count, 0.06)), rng.uniform(-0.2, 0.2, count),
             rng.random(count), attack_s=0.0015,
             stick=Stick(1.6, cutoff_hz=3200.0 * 2.0 ** (0.7 * effort), decay_s=0.018, band=0.8),
         ).at_level(level_db(note.velocity) + _DRY_DB)  # fmt: skip

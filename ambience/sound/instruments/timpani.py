@@ -10,6 +10,7 @@ from numpy.random import Generator
 
 from ambience.plugins import MidiProfile, setting
 from ambience.sound.block import NoteOn
+from ambience.sound.dsp.decay import Decay
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.roster import BankPlayer, Later
 from ambience.sound.dsp.stroke import Stick, Stroke, effort_octaves, level_db, roll_s, softened
@@ -63,7 +64,7 @@ class Timpani:
         decay_s = ring_s * _DECAYS * (note.frequency_hz / 98.0) ** -0.3
         count = len(_RATIOS)
         return Stroke(
-            frequency_hz, gain, 0.6 * decay_s, 1.2 * decay_s, np.full(count, 0.5),
+            frequency_hz, gain, Decay(0.6 * decay_s, 1.2 * decay_s, np.full(count, 0.5)),
             pan=rng.uniform(-0.35, 0.35, count), phase_cycles=0.08 * rng.random(count),
             attack_s=0.0035 * 2.0 ** (-0.5 * effort), drop=0.006 * 2.0**effort, drop_s=0.09,
             stick=Stick(0.5, cutoff_hz=1.2 * self.mallet_hz * 2.0 ** (0.8 * effort), decay_s=0.05, band=0.25),
