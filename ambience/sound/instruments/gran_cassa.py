@@ -13,12 +13,14 @@ from ambience.sound.block import NoteOn
 from ambience.sound.dsp.decay import Decay
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.roster import BankPlayer, Later
-from ambience.sound.dsp.stroke import Stick, Stroke, between, effort_octaves, level_db, roll_s, softened
+from ambience.sound.dsp.skin import Skin
+from ambience.sound.dsp.stroke import Stick, Stroke, effort_octaves, level_db, roll_s
 from ambience.units import FloatArray, s_to_frames
 
 # Two skins of different tension: every mode of an ideal skin comes twice, a little apart.
 _RATIOS = np.array([1.0, 1.13, 1.59, 1.78, 2.14, 2.3, 2.48, 2.65, 2.92, 3.16, 3.5, 4.1])
-_LEAST, _MOST = np.array([[[0.99], [0.5], [-0.3]], [[1.01], [1.0], [0.3]]])  # tuning, force and place of a mode
+_BOUNDS = np.array([(0.99, 1.01), (0.5, 1.0), (-0.3, 0.3)])
+_SKIN = Skin(_RATIOS, np.ones(len(_RATIOS)), _BOUNDS, slope=1.4, wide_hz=150.0)
 _ROLLS_PER_S = 11.0
 _ROLL_DB = -9.0  # a stroke of a roll against a single one
 _ROLL_RING_S = 1.2  # the next stroke finds the skin moving and stops most of it
@@ -56,13 +58,11 @@ class GranCassa:
     def _stroke(self, velocity: float, controls: FloatArray, decay: Decay, rng: Generator) -> Stroke:
         effort = effort_octaves(velocity, controls)
         count = len(_RATIOS)
-        tuning, force, aside = between(_LEAST, _MOST, rng.random((3, count)))
-        frequency_hz = self.body_hz * _RATIOS * tuning
-        gain = force * softened(frequency_hz, self.mallet_hz * 2.0**effort, slope=1.4)
+        frequency_hz, gain, pan = _SKIN.struck(self.body_hz, self.mallet_hz * 2.0**effort, 0.0, rng.random(3 * count))
         gain[:2] = (1.0, 0.6)
         return Stroke(
-            frequency_hz, gain, decay, pan=aside * np.minimum(frequency_hz / 150.0, 1.0),
-            phase_cycles=np.zeros(count), attack_s=0.006 * 2.0 ** (-0.5 * effort),
+            frequency_hz, gain, decay, pan, phase_cycles=np.zeros(count),
+            attack_s=0.006 * 2.0 ** (-0.5 * effort),
             drop=0.07 * 2.0 ** (0.6 * effort), drop_s=0.08,
             stick=Stick(0.5, cutoff_hz=380.0 * 2.0**effort, decay_s=0.09, band=0.2),
         ).at_level(level_db(velocity) + 1.5)  # fmt: skip

@@ -1,6 +1,6 @@
 """Taiko: a row of big drums whose players never land quite together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -13,11 +13,14 @@ from ambience.sound.block import NoteOn
 from ambience.sound.dsp.decay import Decay
 from ambience.sound.dsp.modal import ModalBank
 from ambience.sound.dsp.roster import BankPlayer, Later
-from ambience.sound.dsp.stroke import Stick, Stroke, between, draw_for_hands, effort_octaves, level_db, roll_s, softened
+from ambience.sound.dsp.skin import Skin
+from ambience.sound.dsp.stroke import Stick, Stroke, between, draw_for_hands, effort_octaves, level_db, roll_s
 from ambience.units import FloatArray, s_to_frames
 
 # Zeros of the Bessel functions: the modes of an ideal round skin.
 _RATIOS = np.array([1.0, 1.594, 2.136, 2.296, 2.653, 2.918, 3.156, 3.501, 4.06, 4.6])
+_BOUNDS = np.array([(0.99, 1.01), (0.6, 1.0), (-0.1, 0.1)])
+_SKIN = Skin(_RATIOS, _RATIOS**0.6, _BOUNDS, slope=1.0, wide_hz=200.0)
 _ROLLS_PER_S = 9.0
 _LOWEST_BODY_HZ, _HIGHEST_BODY_HZ = 50.0, 100.0
 
@@ -36,8 +39,8 @@ class Taiko:
         """Make a player; every random choice it will ever make comes from `rng`."""
         bank = ModalBank(sample_rate_hz, len(_RATIOS), rng)
         decay = self._decay()
-        drums = np.array([[2.0 ** (rng.uniform(-0.09, 0.09))] for _ in range(self.players)])
-        seats = np.linspace([-0.7], [0.7], self.players) if self.players > 1 else np.zeros((1, 1))
+        drums = [2.0 ** (rng.uniform(-0.09, 0.09)) for _ in range(self.players)]
+        seats = np.linspace(-0.7, 0.7, self.players).tolist() if self.players > 1 else [0.0]
 
         def strike(note: NoteOn, offset_frames: int, controls: FloatArray) -> None:
             late_s = np.abs(rng.standard_normal(self.players)) * self.spread_s
@@ -59,22 +62,24 @@ class Taiko:
         return Decay(0.55 * decay_s, decay_s, np.full(len(_RATIOS), 0.35))
 
     def _strokes(
-        self, note: NoteOn, controls: FloatArray, decay: Decay, drums: FloatArray, seats: FloatArray, chance: FloatArray
+        self,
+        note: NoteOn,
+        controls: FloatArray,
+        decay: Decay,
+        drums: Sequence[float],
+        seats: Sequence[float],
+        chance: FloatArray,
     ) -> Iterator[Stroke]:
-        """Make a stroke for each player: a row of `drums`, `seats` and `chance`."""
-        count, players_db = len(_RATIOS), 10.0 * np.log10(self.players)
-        velocities = [min(note.velocity * share, 1.0) for share in between(0.9, 1.05, chance[:, 0]).tolist()]
-        efforts = [effort_octaves(velocity, controls) for velocity in velocities]
-        tuning, force, aside = chance[:, 1:].reshape(-1, 3, count).swapaxes(0, 1)
-        frequency_hz = body_pitch_hz(note.frequency_hz) * drums * _RATIOS * between(0.99, 1.01, tuning)
-        hardness_hz = np.array([[210.0 * 2.0**effort] for effort in efforts])
-        gain = between(0.6, 1.0, force) / _RATIOS**0.6 * softened(frequency_hz, hardness_hz)
-        gain[:, 0] = 1.0
-        pan = np.clip(seats + between(-0.1, 0.1, aside), -1.0, 1.0) * np.minimum(frequency_hz / 200.0, 1.0)
-        phase_cycles = np.zeros(count)
-        for number, (velocity, effort) in enumerate(zip(velocities, efforts, strict=True)):
+        """Make a stroke for each player: one of `drums`, one of `seats` and a row of `chance`."""
+        body_hz, players_db = body_pitch_hz(note.frequency_hz), 10.0 * np.log10(self.players)
+        shares, phase_cycles = between(0.9, 1.05, chance[:, 0]).tolist(), np.zeros(len(_RATIOS))
+        for drum, seat, share, draws in zip(drums, seats, shares, chance[:, 1:], strict=True):
+            velocity = min(note.velocity * share, 1.0)
+            effort = effort_octaves(velocity, controls)
+            frequency_hz, gain, pan = _SKIN.struck(body_hz * drum, 210.0 * 2.0**effort, seat, draws)
+            gain[0] = 1.0
             yield Stroke(
-                frequency_hz[number], gain[number], decay, pan[number], phase_cycles,
+                frequency_hz, gain, decay, pan, phase_cycles,
                 attack_s=0.0015, drop=0.13 * 2.0 ** (0.6 * effort), drop_s=0.045,
                 stick=Stick(0.9 * self.stick, cutoff_hz=1500.0 * 2.0 ** (0.8 * effort), decay_s=0.045, band=0.55),
             ).at_level(level_db(velocity) - players_db)  # fmt: skip
