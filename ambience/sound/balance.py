@@ -42,7 +42,9 @@ class Courtesy:
         self._memory = np.zeros(3)
         self._band = np.array(dip_band(_SUNG_HZ, _SUNG_OCTAVES, sample_rate_hz))
         self._dips = np.zeros((len(strips) + 1, 2, 2))
-        self._silence = np.zeros(0)
+        self._dipped: list[int] = []  # whose dips may not be zero
+        self._silence, self._depths = np.zeros(0), np.zeros((0, 0))
+        self._who = np.zeros(_ABREAST, np.int64)
         self._scratch = np.zeros(4 * QUANTUM_FRAMES), np.zeros((2, FILTERS)), np.zeros((2, FILTERS))
 
     def balance(self, layers: Sequence[Audio | None], quanta: int) -> None:
@@ -57,20 +59,25 @@ class Courtesy:
         give_way(theme, others, self._rates, self._memory, shares)
         if not shares.any():
             self._dips[:] = 0.0
+            self._dipped = []
             return
         sounding = [
             (number, duck_db, layer) for number, duck_db in self._yielding if (layer := layers[number]) is not None
         ]
-        self._dips[[number for number, _ in self._yielding if layers[number] is None]] = 0.0
+        for number in self._dipped:
+            if layers[number] is None:
+                self._dips[number] = 0.0
+        self._dipped = [number for number, _, _ in sounding]
         for first in range(0, len(sounding), _ABREAST):
             self._dip(sounding[first : first + _ABREAST], shares)
 
     def _dip(self, sounding: Sequence[tuple[int, float, Audio]], shares: FloatArray) -> None:
         """Dip up to four layers side by side; for who is missing, silence is dipped."""
-        who, depths = np.full(_ABREAST, _NOBODY), np.zeros((_ABREAST, len(shares)))
         n_frames = QUANTUM_FRAMES * (len(shares) - 1)
         if len(self._silence) != n_frames:
-            self._silence = np.zeros(n_frames)
+            self._silence, self._depths = np.zeros(n_frames), np.zeros((_ABREAST, len(shares)))
+        who, depths = self._who, self._depths
+        who[:], depths[:] = _NOBODY, 0.0
         frames = [self._silence] * _ABREAST
         for place, (number, duck_db, layer) in enumerate(sounding):
             who[place], depths[place] = number, 1.0 - 10.0 ** (-0.05 * duck_db * shares)
