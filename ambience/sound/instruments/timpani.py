@@ -38,34 +38,39 @@ class Timpani:
         """Make a player; every random choice it will ever make comes from `rng`."""
         bank = ModalBank(sample_rate_hz, len(_RATIOS), rng)
 
-        def strike(note: NoteOn, ring_s: float, roll_db: float, offset_frames: int, controls: FloatArray) -> None:
+        def strike(note: NoteOn, decay: Decay, roll_db: float, offset_frames: int, controls: FloatArray) -> None:
             velocity = note.velocity * rng.uniform(0.86, 1.0) if roll_db else note.velocity
-            bank.strike(offset_frames, self._stroke(note, controls, velocity, ring_s, rng).louder(roll_db))
+            bank.strike(offset_frames, self._stroke(note, controls, velocity, decay, rng).louder(roll_db))
 
         def begin(note: NoteOn, controls: FloatArray) -> Iterable[Later]:
+            ringing, rolling = (_decay(note.frequency_hz, ring_s) for ring_s in (self.ring_s, _ROLL_RING_S))
             if note.articulation not in ("roll", "tremolo"):
-                return [(0, partial(strike, note, self.ring_s, 0.0))]
+                return [(0, partial(strike, note, ringing, 0.0))]
             times_s = roll_s(note.duration_frames / sample_rate_hz, self.rolls_per_s, rng)
-            rings_s = [_ROLL_RING_S] * (len(times_s) - 1) + [self.ring_s]
+            decays = [rolling] * (len(times_s) - 1) + [ringing]
             return (
-                (s_to_frames(time_s, sample_rate_hz), partial(strike, note, ring_s, _ROLL_DB))
-                for time_s, ring_s in zip(times_s, rings_s, strict=True)
+                (s_to_frames(time_s, sample_rate_hz), partial(strike, note, decay, _ROLL_DB))
+                for time_s, decay in zip(times_s, decays, strict=True)
             )
 
         return BankPlayer(begin, bank)
 
-    def _stroke(self, note: NoteOn, controls: FloatArray, velocity: float, ring_s: float, rng: Generator) -> Stroke:
+    def _stroke(self, note: NoteOn, controls: FloatArray, velocity: float, decay: Decay, rng: Generator) -> Stroke:
         effort = effort_octaves(velocity, controls)
         frequency_hz = (
             note.frequency_hz * _RATIOS * np.concatenate([[1.0], rng.uniform(0.998, 1.002, len(_RATIOS) - 1)])
         )
         # Where the mallet lands changes from stroke to stroke, and with it every mode a little.
         gain = _GAINS * rng.uniform(0.75, 1.25, len(_GAINS)) * softened(frequency_hz, self.mallet_hz * 2.0**effort)
-        decay_s = ring_s * _DECAYS * (note.frequency_hz / 98.0) ** -0.3
         count = len(_RATIOS)
         return Stroke(
-            frequency_hz, gain, Decay(0.6 * decay_s, 1.2 * decay_s, np.full(count, 0.5)),
+            frequency_hz, gain, decay,
             pan=rng.uniform(-0.35, 0.35, count), phase_cycles=0.08 * rng.random(count),
             attack_s=0.0035 * 2.0 ** (-0.5 * effort), drop=0.006 * 2.0**effort, drop_s=0.09,
             stick=Stick(0.5, cutoff_hz=1.2 * self.mallet_hz * 2.0 ** (0.8 * effort), decay_s=0.05, band=0.25),
         ).at_level(level_db(velocity))  # fmt: skip
+
+
+def _decay(frequency_hz: float, ring_s: float) -> Decay:
+    decay_s = ring_s * _DECAYS * (frequency_hz / 98.0) ** -0.3
+    return Decay(0.6 * decay_s, 1.2 * decay_s, np.full(len(_DECAYS), 0.5))
