@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import islice, zip_longest
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -136,10 +136,13 @@ class Desk:
 
         A boundary belongs to the last bar that began before it: a bar that begins on it may not be written yet.
         """
-        later = (hairpins.first_quantum + 1 for hairpins in islice(self.hairpins, 1, None))
-        borders = [first, *(min(begin, first + count) for begin in later), first + count]
-        reaches = zip(self.hairpins, pairwise(borders), strict=True)
-        parts = [hairpins.between(begin, end) for hairpins, (begin, end) in reaches if begin < end]
+        parts, begin, stop = [], first, first + count
+        for hairpins, following in zip_longest(self.hairpins, islice(self.hairpins, 1, None)):
+            end = min(following.first_quantum + 1, stop) if following else stop
+            parts.append(hairpins.between(begin, end))
+            if end == stop:
+                break
+            begin = end
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _take(self, start_frame: int, stop_frame: int) -> list[NoteOn]:
