@@ -20,7 +20,7 @@ from ambience.sound.dsp.ringing import (
     STEP,
     TAIL_AMP,
     TAIL_KEEP,
-    angles,
+    sides_of,
     tune,
 )  # fmt: skip
 from ambience.sound.dsp.roster import END, START, Roster
@@ -70,7 +70,7 @@ class ModalBank:
         row = self._voices.add(end)
         when, how, modes, seeds = self._voices.arrays
         seeds[row] = noise_seed(self._rng) if seed is None else seed
-        sides = _sides(stroke.pan)
+        sides = sides_of(stroke.pan)
         glide = 2.0 ** max(stroke.glide_octaves, 0.0)
         kept = stroke.decay.kept(NEPERS_PER_T60 * _BLOCK / self._rate_hz)
         count = tune(
@@ -115,15 +115,6 @@ class ModalBank:
             math.tan(math.pi * min(stick.cutoff_hz / rate_hz, 0.45)), 0.0, 0.0,  # of `filter.svf_gain`, at rest
             math.sqrt(2.0) * left, math.sqrt(2.0) * right,
         )  # fmt: skip
-
-
-def _sides(pan: FloatArray) -> FloatArray:
-    """Return the cosine and the sine of the angle of every mode, and at last those of their middle."""
-    sides = np.empty((2, len(pan) + 1))
-    angles(pan, float(np.add.reduce(pan)) / len(pan), sides)
-    np.cos(sides[0], out=sides[0])
-    np.sin(sides[1], out=sides[1])
-    return sides
 
 
 @kernel

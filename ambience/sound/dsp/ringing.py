@@ -6,6 +6,8 @@ between: the last bit of its functions is not that of the compiler's.
 
 import math
 
+import numpy as np
+
 from ambience.sound.dsp._jit import kernel
 from ambience.units import FloatArray
 
@@ -69,6 +71,15 @@ def angles(pan: FloatArray, middle: float, twice: FloatArray) -> None:
     for k in range(last):
         twice[0, k] = twice[1, k] = (pan[k] + 1.0) * (math.pi / 4.0)
     twice[0, last] = twice[1, last] = (middle + 1.0) * (math.pi / 4.0)
+
+
+def sides_of(pan: FloatArray) -> FloatArray:
+    """Return the cosine and the sine of the angle of every mode, and at last those of their middle."""
+    sides = np.empty((2, len(pan) + 1))
+    angles(pan, float(np.add.reduce(pan)) / len(pan), sides)
+    np.cos(sides[0], out=sides[0])
+    np.sin(sides[1], out=sides[1])
+    return sides
 
 
 @kernel
