@@ -22,17 +22,38 @@ FILTERS = 8
 """Filters that run side by side."""
 
 
-def _pointer(builder: Any, array: Any, place: Any, kind: Any) -> Any:
+def pointer(builder: Any, array: Any, place: Any, kind: Any) -> Any:
+    """Write where a vector of some kind begins in an array."""
     return builder.bitcast(builder.gep(array, [place]), kind.as_pointer())
+
+
+def everywhere(ir: Any, builder: Any, value: Any, kind: Any) -> Any:
+    """Write a vector of one number again and again."""
+    alone = builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.IntType(32)(0))
+    return builder.shuffle_vector(alone, alone, ir.Constant(ir.VectorType(ir.IntType(32), kind.count), None))
+
+
+def turn(ir: Any, builder: Any, rows: Sequence[Any]) -> list[Any]:
+    """Write how `LANES` vectors of as many numbers become columns: their halves change places, then fours are woven."""
+
+    def pick(one: Any, other: Any, places: Sequence[int]) -> Any:
+        return builder.shuffle_vector(one, other, ir.Constant(ir.VectorType(ir.IntType(32), LANES), places))
+
+    halves = (0, 1, 2, 3, 8, 9, 10, 11), (4, 5, 6, 7, 12, 13, 14, 15)
+    woven = (0, 8, 1, 9, 4, 12, 5, 13), (2, 10, 3, 11, 6, 14, 7, 15)
+    turned = [pick(rows[i], rows[i + 4], half) for half in halves for i in range(4)]
+    for _ in range(2):
+        turned = [pick(turned[i], turned[i + 2], half) for i in (0, 1, 4, 5) for half in woven]
+    return turned
 
 
 def _emit_read(ir: Any, builder: Any, line: Any, picks: Any, fractions: Any, heard: Any, at: Any) -> None:
     whole, real = ir.VectorType(ir.IntType(32), LANES), ir.VectorType(ir.FloatType(), LANES)
 
     def load(array: Any, place: Any, kind: Any) -> Any:
-        return builder.load(_pointer(builder, array, place, kind), align=4)
+        return builder.load(pointer(builder, array, place, kind), align=4)
 
-    def everywhere(number: int) -> Any:
+    def constant(number: int) -> Any:
         return ir.Constant(whole, [number] * LANES)
 
     def either(first: Any, second: Any, third: Any) -> Any:
@@ -41,14 +62,13 @@ def _emit_read(ir: Any, builder: Any, line: Any, picks: Any, fractions: Any, hea
     straight = builder.sub(load(picks, at, whole), ir.Constant(whole, list(range(LANES))))
     first, last = (builder.extract_element(straight, ir.IntType(32)(lane)) for lane in (0, LANES - 1))
     lowest = builder.select(builder.icmp_signed("<", first, last), first, last)
-    alone = builder.insert_element(everywhere(0), lowest, ir.IntType(32)(0))
-    off = builder.sub(straight, builder.shuffle_vector(alone, alone, everywhere(0)))
-    none, one = (builder.icmp_signed("==", off, everywhere(number)) for number in (0, 1))
+    off = builder.sub(straight, everywhere(ir, builder, lowest, whole))
+    none, one = (builder.icmp_signed("==", off, constant(number)) for number in (0, 1))
     start = builder.sext(lowest, ir.IntType(64))
     runs = [load(line, builder.add(start, ir.IntType(64)(number)), real) for number in range(4)]
     here, there = either(*runs[:3]), either(*runs[1:])
     share = builder.fmul(load(fractions, at, real), builder.fsub(there, here))
-    builder.store(builder.fadd(here, share), _pointer(builder, heard, at, real), align=4)
+    builder.store(builder.fadd(here, share), pointer(builder, heard, at, real), align=4)
 
 
 @emitted(_emit_read)
@@ -92,26 +112,25 @@ def prefetch(rows: AnyArray, place: int) -> None:
 
 def _emit_dip(ir: Any, builder: Any, rows: Any, band: Any, depths: Any, states: Any, count: Any) -> None:
     single, double = ir.VectorType(ir.FloatType(), FILTERS), ir.VectorType(ir.DoubleType(), FILTERS)
-    index, number = ir.IntType(64), ir.IntType(32)
+    index = ir.IntType(64)
 
     def row(array: Any, place: int) -> Any:
-        return _pointer(builder, array, index(place * FILTERS), double)
+        return pointer(builder, array, index(place * FILTERS), double)
 
-    def everywhere(value: Any) -> Any:
-        alone = builder.insert_element(ir.Constant(double, ir.Undefined), value, number(0))
-        return builder.shuffle_vector(alone, alone, ir.Constant(ir.VectorType(number, FILTERS), [0] * FILTERS))
+    def repeated(value: Any) -> Any:
+        return everywhere(ir, builder, value, double)
 
-    gain, first, second = (everywhere(builder.load(builder.gep(band, [index(place)]))) for place in range(3))
+    gain, first, second = (repeated(builder.load(builder.gep(band, [index(place)]))) for place in range(3))
     depth, step, near, far = (
         builder.load(row(array, place), align=8) for array in (depths, states) for place in (0, 1)
     )
 
     def take(n: Any, near: Any, far: Any) -> Sequence[Any]:
-        frame = _pointer(builder, rows, builder.mul(n, index(FILTERS)), single)
+        frame = pointer(builder, rows, builder.mul(n, index(FILTERS)), single)
         sound = builder.load(frame, align=4)
         x = builder.fmul(gain, builder.fpext(sound, double))
         y = builder.fadd(x, near)
-        taken = builder.fadd(depth, builder.fmul(step, everywhere(builder.sitofp(n, ir.DoubleType()))))
+        taken = builder.fadd(depth, builder.fmul(step, repeated(builder.sitofp(n, ir.DoubleType()))))
         builder.store(builder.fsub(sound, builder.fptrunc(builder.fmul(taken, y), single)), frame, align=4)
         return builder.fsub(far, builder.fmul(first, y)), builder.fsub(builder.fneg(x), builder.fmul(second, y))
 

@@ -7,8 +7,9 @@ from numpy.random import Generator
 
 from ambience.errors import require
 from ambience.sound.block import QUANTUM_FRAMES, SPACE
+from ambience.sound.dsp.crossing import LINES, ROW_FRAMES
 from ambience.sound.dsp.damping import band_gains, one_pole
-from ambience.sound.dsp.network import DIFFUSERS, LINES, RAMP, SCRATCH_ROWS, reverberate
+from ambience.sound.dsp.network import DIFFUSERS, RAMP, SCRATCH_ROWS, reverberate
 from ambience.units import Audio, FloatArray, IntArray, s_to_frames
 
 _DIFFUSER_S = (0.0031, 0.0047, 0.0079, 0.0113)  # short enough to smear an onset, not to double it
@@ -85,7 +86,6 @@ class Reverb:
             self._memory,
             self._place,
             self._scratch,
-            self._abreast,
         )
         self._still = silent and not any(
             part.any() for part in (self._front, self._memory, self._diffusers, self._lines)
@@ -98,13 +98,13 @@ class Reverb:
         self._lines = np.zeros((LINES, _whole_quanta(longest_frames + climb_frames)), np.float32)
         self._memory = np.zeros((3, LINES))
         self._place = np.zeros(1, np.int64)
-        self._abreast: Audio = np.zeros((2, LINES * QUANTUM_FRAMES), np.float32)
-        self._scratch: Audio = np.zeros((SCRATCH_ROWS, QUANTUM_FRAMES + 8), np.float32)
-        self._scratch[RAMP] = np.arange(QUANTUM_FRAMES + 8)
+        self._scratch: Audio = np.zeros((SCRATCH_ROWS, ROW_FRAMES), np.float32)
+        self._scratch[RAMP] = np.arange(ROW_FRAMES)
 
 
 def _whole_quanta(reach_frames: int) -> int:
-    return (reach_frames // QUANTUM_FRAMES + 3) * QUANTUM_FRAMES
+    """Return the length of a ring: quanta of an odd number, else lines drive one another out of the nearest memory."""
+    return (reach_frames // QUANTUM_FRAMES + 3 | 1) * QUANTUM_FRAMES
 
 
 def _line_lengths(room: Room, rng: Generator) -> FloatArray:
