@@ -60,27 +60,26 @@ def diffuse_run(memory: Mono, length: int, place: int, gain: np.float32, sound: 
 
 @inline_kernel
 def glide_run(
-    ring: Mono, here: int, first_frames: float, last_frames: float, run: Mono, ramp: Mono, target: Mono, count: int
+    ring: Mono, here: int, first_frames: float, last_frames: float, spare: Mono, ramp: Mono, target: Mono, count: int
 ) -> None:
     """Read `count` frames behind `here` while the delay glides from `first_frames` to `last_frames`.
 
     Notes
     -----
     Third-order Lagrange in its central interval, where its gain never exceeds one: T. I. Laakso et al., "Splitting the
-    Unit Delay", IEEE Signal Processing Magazine 1996. `run` is scratch for `count` + 3 frames, `ramp` holds 0, 1, 2 …
+    Unit Delay", IEEE Signal Processing Magazine 1996. `spare` has room for `count` + 3 frames, `ramp` holds 0, 1, 2 …
     """
     step = (last_frames - first_frames) / count
     done = 0
     while done < count:
+        end = _steady_end(first_frames, step, done, count)
         whole = int(np.floor(first_frames + step * done))
-        end = count
-        if int(np.floor(first_frames + step * (count - 1))) != whole:
-            end = done + 1
-            while end < count and int(np.floor(first_frames + step * end)) == whole:
-                end += 1
-        read_run(ring, here + done - whole - 2, run, end - done + 3)
+        oldest = ring[(here + done - whole - 2) % ring.shape[0] :]
+        if oldest.shape[0] < end - done + 3:  # it wraps
+            read_run(ring, here + done - whole - 2, spare, end - done + 3)
+            oldest = spare
         start, slope = np.float32(first_frames + step * done - whole), np.float32(step)
-        oldest, older, newer, newest, glided = run, run[1:], run[2:], run[3:], target[done:end]
+        older, newer, newest, glided = oldest[1:], oldest[2:], oldest[3:], target[done:end]
         for n in range(end - done):
             f = start + slope * ramp[n]
             below, above, far = f - _ONE, f + _ONE, f - _TWO
@@ -88,6 +87,21 @@ def glide_run(
                 newer[n] * below - older[n] * f
             ) * above * far * _HALF
         done = end
+
+
+@inline_kernel
+def _steady_end(first_frames: float, step: float, begin: int, end: int) -> int:
+    """Return up to where all delays have as many whole frames as at `begin`; they never turn, so halving finds it."""
+    whole, last = np.floor(first_frames + step * begin), begin
+    if np.floor(first_frames + step * (end - 1)) == whole:
+        return end
+    while end - last > 1:
+        middle = (last + end) // 2
+        if np.floor(first_frames + step * middle) == whole:
+            last = middle
+        else:
+            end = middle
+    return end
 
 
 @inline_kernel
