@@ -15,6 +15,11 @@ TENSION, BRIGHTNESS, DENSITY, SPACE, LEVEL = range(5)
 """Columns of a control row, each 0..1 (the fields of `ambience.scene.Controls`, in order)."""
 
 
+def sounds(audio: Audio) -> bool:
+    """Tell whether anything sounds in a span; nearly always its first frame tells already."""
+    return bool(audio[:1].any() or audio.any())
+
+
 class NoteOn(NamedTuple):
     """One note, ready to sound."""
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ambience.sound.block import QUANTUM_FRAMES
+from ambience.sound.block import QUANTUM_FRAMES, sounds
 from ambience.sound.dsp.damping import one_pole
 from ambience.sound.dsp.reflection import reflect
 from ambience.units import Audio, FloatArray
@@ -74,7 +74,7 @@ class Place:
 
     def add(self, played: Audio, out: Audio) -> None:
         """Add to `out` what the ears hear of one span."""
-        silent = not played.any()
+        silent = not sounds(played)
         if silent and self._still:
             self._place += len(played) // QUANTUM_FRAMES
             return

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.random import Generator
 
 from ambience.errors import require
-from ambience.sound.block import QUANTUM_FRAMES, SPACE
+from ambience.sound.block import QUANTUM_FRAMES, SPACE, sounds
 from ambience.sound.dsp.crossing import LINES, ROW_FRAMES
 from ambience.sound.dsp.damping import band_gains, one_pole
 from ambience.sound.dsp.network import DIFFUSERS, RAMP, SCRATCH_ROWS, reverberate
@@ -63,7 +63,7 @@ class Reverb:
 
     def process(self, send: Audio, out: Audio, controls: FloatArray) -> None:
         """Add the room's answer to `send`; SPACE opens it from half to all, so that tails ring out in full."""
-        silent = not send.any()
+        silent = not sounds(send)
         if silent and self._still:
             self._place += len(controls) - 1
             return
