@@ -13,26 +13,23 @@ from ambience.sound.dsp._machine import repeat
 from ambience.sound.dsp.lanes import LANES, everywhere, pointer, turn
 from ambience.units import AnyArray, Audio, FloatArray
 
+_QUANTUM = 256
+
 LINES = 16
-ROW_FRAMES = 256 + 8
+ROW_FRAMES = _QUANTUM + 8
 """Length of the rows in which the lines lie: one quantum, and room for what is read around it."""
 
 LEFT, RIGHT, IN_LEFT, IN_RIGHT = range(LINES, LINES + 4)
 """Rows after those of the lines: what both ears hear, and what enters at both sides."""
 
-_QUANTUM = 256
 _TINY, _TINIEST = float(np.float32(1e-20)), 1e-20
 
 
 def _emit_cross(
     ir: Any, builder: Any, rows: Any, ears: Any, gains: Any, poles: Any, memory: Any, lines: Any, here: Any, length: Any
 ) -> None:
-    index = ir.IntType(64)
+    index, halves = ir.IntType(64), range(LINES // LANES)
     single, double = ir.VectorType(ir.FloatType(), LANES), ir.VectorType(ir.DoubleType(), LANES)
-    halves = range(LINES // LANES)
-
-    def constant(number: float) -> Any:
-        return ir.Constant(single, [number] * LANES)
 
     def repeated(array: Any, place: int, kind: Any) -> Any:
         return everywhere(ir, builder, builder.load(builder.gep(array, [index(place)])), kind)
@@ -40,18 +37,8 @@ def _emit_cross(
     def spot(array: Any, row: int, half: int) -> Any:
         return pointer(builder, array, index(row * LINES + half * LANES), double)
 
-    def lines_of(array: Any, row: int) -> list[Any]:
-        return [builder.load(spot(array, row, half), align=8) for half in halves]
-
-    low, high = (repeated(poles, band, double) for band in range(2))
-    top, middle, bass = (lines_of(gains, band) for band in range(3))
-
-    def dull(half: int, frame: Any, slow: Any, quick: Any) -> tuple[Any, Any, Any]:
-        x = builder.fpext(frame, double)
-        slow = builder.fadd(builder.fmul(low, slow), x)
-        quick = builder.fadd(builder.fmul(high, quick), x)
-        above = builder.fadd(builder.fmul(top[half], x), builder.fmul(middle[half], quick))
-        return builder.fptrunc(builder.fadd(above, builder.fmul(bass[half], slow)), single), slow, quick
+    bands = [repeated(poles, band, double) for band in range(2)]
+    losses = [[builder.load(spot(gains, band, half), align=8) for band in range(3)] for half in halves]
 
     def cross_over(number: Any, *states: Any) -> Sequence[Any]:
         at = builder.mul(number, index(LANES))
@@ -59,36 +46,42 @@ def _emit_cross(
         sounds = [builder.load(place, align=4) for place in places[:LINES]]
         for ear, place in enumerate(places[LEFT : RIGHT + 1]):
             shares = [repeated(ears, ear * LINES + i, single) for i in range(LINES)]
-            builder.store(_sum(builder, sounds, shares, constant(0.0)), place, align=4)
+            builder.store(_sum(ir, builder, sounds, shares), place, align=4)
         frames = [turn(ir, builder, sounds[half * LANES : (half + 1) * LANES]) for half in halves]
-        kept = [list(states[2 * half : 2 * half + 2]) for half in halves]
+        kept = [states[2 * half : 2 * half + 2] for half in halves]
         for n in range(LANES):
             for half in halves:
-                frames[half][n], *kept[half] = dull(half, frames[half][n], *kept[half])
+                frames[half][n], kept[half] = _dull(builder, frames[half][n], kept[half], bands, losses[half])
         sounds = [line for half in halves for line in turn(ir, builder, frames[half])]
         _mix(builder, sounds)
         entering = [builder.load(place, align=4) for place in places[IN_LEFT : IN_RIGHT + 1]]
-        for i in range(LINES):
-            sign = constant(0.5 if (i >> 1) & 1 == 0 else -0.5)
-            mixed = builder.fadd(builder.fmul(constant(0.25), sounds[i]), builder.fmul(sign, entering[i & 1]))
+        for i, sound in enumerate(_joined(ir, builder, sounds, entering)):
             place = builder.add(builder.add(here, at), builder.mul(length, index(i)))
-            builder.store(_settled(ir, builder, mixed, _TINY), pointer(builder, lines, place, single), align=4)
+            builder.store(sound, pointer(builder, lines, place, single), align=4)
         return [state for both in kept for state in both]
 
-    begin = [builder.load(spot(memory, band, half), align=8) for half in halves for band in range(2)]
-    states = repeat(ir, builder, index(_QUANTUM // LANES), begin, cross_over)
-    for half in halves:
-        for band in range(2):
-            state = _settled(ir, builder, states[2 * half + band], _TINIEST)
-            builder.store(state, spot(memory, band, half), align=8)
+    memories = [spot(memory, band, half) for half in halves for band in range(2)]
+    states = [builder.load(place, align=8) for place in memories]
+    states = repeat(ir, builder, index(_QUANTUM // LANES), states, cross_over)
+    for state, place in zip(states, memories, strict=True):
+        builder.store(_settled(ir, builder, state, _TINIEST), place, align=8)
 
 
-def _sum(builder: Any, sounds: Sequence[Any], shares: Sequence[Any], total: Any) -> Any:
+def _sum(ir: Any, builder: Any, sounds: Sequence[Any], shares: Sequence[Any]) -> Any:
     """Add up shares of the lines, by fours."""
+    total = ir.Constant(sounds[0].type, None)
     for i in range(0, LINES, 4):
         w, x, y, z = (builder.fmul(shares[k], sounds[k]) for k in range(i, i + 4))
         total = builder.fadd(total, builder.fadd(builder.fadd(w, x), builder.fadd(y, z)))
     return total
+
+
+def _dull(builder: Any, frame: Any, kept: Sequence[Any], poles: Sequence[Any], gains: Sequence[Any]) -> tuple[Any, Any]:
+    """Take from eight lines what one pass through the room costs; return them, and what the filters keep."""
+    x = builder.fpext(frame, kept[0].type)
+    slow, quick = (builder.fadd(builder.fmul(pole, state), x) for pole, state in zip(poles, kept, strict=True))
+    top, middle, bass = (builder.fmul(*pair) for pair in zip(gains, (x, quick, slow), strict=True))
+    return builder.fptrunc(builder.fadd(builder.fadd(top, middle), bass), frame.type), (slow, quick)
 
 
 def _mix(builder: Any, sounds: list[Any]) -> None:
@@ -100,6 +93,16 @@ def _mix(builder: Any, sounds: list[Any]) -> None:
                 a, b, c, d = builder.fadd(w, x), builder.fsub(w, x), builder.fadd(y, z), builder.fsub(y, z)
                 mixed = builder.fadd(a, c), builder.fadd(b, d), builder.fsub(a, c), builder.fsub(b, d)
                 sounds[i : i + 4 * step : step] = mixed
+
+
+def _joined(ir: Any, builder: Any, sounds: Sequence[Any], entering: Sequence[Any]) -> list[Any]:
+    """Return a quarter of the lines with half of what enters, left in the even, right in the odd ones."""
+    joined = []
+    for i, sound in enumerate(sounds):
+        quarter, half = (ir.Constant(sound.type, [gain] * LANES) for gain in (0.25, -0.5 if i & 2 else 0.5))
+        both = builder.fadd(builder.fmul(quarter, sound), builder.fmul(half, entering[i & 1]))
+        joined.append(_settled(ir, builder, both, _TINY))
+    return joined
 
 
 def _settled(ir: Any, builder: Any, vector: Any, tiny: float) -> Any:
@@ -165,6 +168,6 @@ def cross(
                 a, b, c, d = w + x, w - x, y + z, y - z
                 sounds[i : i + 4 * step : step] = a + c, b + d, a - c, b - d
     for i in range(LINES):
-        sign = np.float32(0.5 if (i >> 1) & 1 == 0 else -0.5)
+        sign = np.float32(-0.5 if i & 2 else 0.5)
         mixed = np.float32(0.25) * sounds[i] + sign * rows[IN_LEFT + (i & 1), :_QUANTUM]
         lines[i, here : here + _QUANTUM] = np.where(np.abs(mixed) > _TINY, mixed, np.float32(0.0))
