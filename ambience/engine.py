@@ -163,7 +163,7 @@ class Engine(Requests):
     def admit(self, reader: Reader) -> None:
         """Let somebody read along from now on, first the bar that is being played."""
         self._stands.admit(reader)
-        reader.read_controls(self._quantum * QUANTUM_FRAMES, self._timeline.rows(np.array([self.now_s]))[0][0])
+        reader.read_controls(self._quantum * QUANTUM_FRAMES, self._timeline.controls(np.array([self.now_s]))[0])
         if (bar := self._conductor.last) is not None:
             reader.read_bar(bar, 0)
 

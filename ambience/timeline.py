@@ -130,16 +130,18 @@ class SceneTimeline:
         gains : array, shape (n, n_layers)
             Linear gains of the layers: the state's offsets, opened by the tension.
         """
-        chunks = [times_s[i : i + _CHUNK_ROWS] for i in range(0, len(times_s), _CHUNK_ROWS)]
-        values = np.concatenate([self._values(chunk) for chunk in chunks])
+        values = np.concatenate([self._values(chunk) for chunk in _chunks(times_s)])
         controls = self._wandering(values, times_s)
         opened = opening_gain(controls[:, _TENSION : _TENSION + 1])
         return controls, np.ascontiguousarray(values[:, _N_CONTROLS + 1 :] * opened)
 
     def controls_at(self, time_s: float) -> Controls:
         """Tell the controls at one moment."""
-        times_s = np.array([time_s])
-        return Controls(*self._wandering(self._values(times_s), times_s)[0].tolist())
+        return Controls(*self.controls(np.array([time_s]))[0].tolist())
+
+    def controls(self, times_s: FloatArray) -> FloatArray:
+        """Tell the controls alone, as `rows` does, shape (n, 5)."""
+        return np.concatenate([self._wandering(self._values(chunk), chunk) for chunk in _chunks(times_s)])
 
     def _wandering(self, values: FloatArray, times_s: FloatArray) -> FloatArray:
         """Let tension and brightness wander from where they stand and where they are led, but not beyond 0..1."""
@@ -212,6 +214,10 @@ def in_thin_air(controls: FloatArray) -> FloatArray:
     thin = controls.copy()
     thin[:, _BRIGHTNESS] *= _AIRLESS + (1.0 - _AIRLESS) * controls[:, _LEVEL]
     return thin
+
+
+def _chunks(times_s: FloatArray) -> list[FloatArray]:
+    return [times_s[i : i + _CHUNK_ROWS] for i in range(0, len(times_s), _CHUNK_ROWS)]
 
 
 def _drawn(tension: float, curve: FloatArray) -> FloatArray:

@@ -17,7 +17,7 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in pa
 
 RANKS = {
     **dict.fromkeys(("__version__", "errors", "units", "rng"), 0),
-    **dict.fromkeys(("lifts", "plugins", "scene"), 1),
+    **dict.fromkeys(("lifts", "packed", "plugins", "scene"), 1),
     **dict.fromkeys(("preset", "timeline"), 2),
     **dict.fromkeys(("music", "sound"), 3),
     **dict.fromkeys(("engine", "io"), 4),

@@ -4,25 +4,31 @@ import io
 import struct
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
+
+import numpy as np
 
 from ambience.errors import ParameterError, explain
 from ambience.io.atomic import write_whole
+from ambience.io.midi_bytes import channel_bytes, meta_bytes
 from ambience.io.midi_terms import TICKS_PER_BEAT, to_tick
 from ambience.io.performance import Performance, perform
 from ambience.music.motif import motif_text
 from ambience.music.scale import Scale
 from ambience.music.score import Note
 from ambience.music.sheet import Score
+from ambience.units import AnyArray, IntArray
 
-_RELEASE, _SETTING, _STRIKE, _LAST = range(4)  # order within one tick: a note ends before its pitch begins again
+_RELEASE, _SETTING, _STRIKE = range(3)  # order within one tick: a note ends before its pitch begins again
+_KINDS = np.array([0x80, 0xB0, 0x90], dtype=np.uint8)  # first bytes of these, on channel 0
+_RELEASE_VELOCITY = 64
 
 _HEADER = struct.Struct(">4sIHHH")  # kind of chunk, its length, type of file, tracks, ticks a beat
 _CHUNK = struct.Struct(">4sI")
-_NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM, _FIRST_META = 0x80, 0x90, 0xB0, 0xC0, 0xF0  # first bytes, on channel 0
+_PROGRAM = 0xC0  # first byte, on channel 0
 
 _MAJOR = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _MINOR = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm")
@@ -30,14 +36,6 @@ _MINOR = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm",
 _MOTIF_FILE_BYTES = 1_000_000  # a motif has a dozen notes; this holds a symphony
 _MOTIF_NOTES = 64
 _MOTIF_GRID = 48  # steps per beat: sixteenths and triplets survive, a player's unevenness does not
-
-
-class _Event(NamedTuple):
-    """One message of a track."""
-
-    tick: int
-    rank: int  # order within the tick
-    message: bytes
 
 
 def write_midi(score: Score, path: str | Path, force: bool = False) -> None:
@@ -67,8 +65,7 @@ def save_midi(score: Score, opened: BinaryIO) -> None:
     played = perform(score)
     last_tick = _last_tick(score, played)
     opened.write(_HEADER.pack(b"MThd", 6, 1, 1 + len(played), TICKS_PER_BEAT))
-    for events in (_conductor(score, last_tick), *(_player(one, last_tick) for one in played)):
-        track = _track(events, last_tick)
+    for track in chain([_conductor(score, last_tick)], (_player(one, last_tick) for one in played)):
         opened.write(_CHUNK.pack(b"MTrk", len(track)) + track)
 
 
@@ -88,39 +85,55 @@ def read_motif(path: str | Path) -> str:
 def _last_tick(score: Score, played: Iterable[Performance]) -> int:
     maps = (score.tempos, score.meters, score.keys, score.markers)
     at_beats = [entries[-1].at_beats for entries in maps if entries]
-    ends = [key.end for one in played for key in one.keys]
+    ends = [int(one.keys.table[:, 1].max(initial=0)) for one in played]
     return max([to_tick(score.length_beats), *ends, *(to_tick(beat) for beat in at_beats)])
 
 
-def _conductor(score: Score, last_tick: int) -> Iterator[_Event]:
+def _conductor(score: Score, last_tick: int) -> bytes:
     """Write track 0: what belongs to all tracks, with text at both ends so that no DAW shortens the file."""
-    yield _Event(0, _SETTING, _meta("track_name", name=_ascii(score.title) or "ambience"))
+    signs = sorted(_signs(score), key=itemgetter(0))
+    return meta_bytes([*signs, *_ending(last_tick)])
+
+
+def _signs(score: Score) -> Iterator[tuple[int, bytes]]:
+    yield 0, _meta("track_name", name=_ascii(score.title) or "ambience")
     for tempo in score.tempos:
-        yield _Event(to_tick(tempo.at_beats), _SETTING, _meta("set_tempo", tempo=round(60e6 / tempo.tempo_bpm)))
+        yield to_tick(tempo.at_beats), _meta("set_tempo", tempo=round(60e6 / tempo.tempo_bpm))
     for meter in score.meters:
         signature = {"numerator": meter.beats, "denominator": meter.unit, "clocks_per_click": 96 // meter.unit}
-        yield _Event(to_tick(meter.at_beats), _SETTING, _meta("time_signature", **signature))
+        yield to_tick(meter.at_beats), _meta("time_signature", **signature)
     for key in score.keys:
-        yield _Event(to_tick(key.at_beats), _SETTING, _meta("key_signature", key=key_signature(key.scale)))
+        yield to_tick(key.at_beats), _meta("key_signature", key=key_signature(key.scale))
     for marker in score.markers:
-        yield _Event(to_tick(marker.at_beats), _SETTING, _meta("marker", text=_ascii(marker.text)))
-    yield _Event(0, _SETTING, _meta("text", text=f"seed {score.seed}"))
-    yield _Event(last_tick, _LAST, _meta("text", text="end"))
+        yield to_tick(marker.at_beats), _meta("marker", text=_ascii(marker.text))
+    yield 0, _meta("text", text=f"seed {score.seed}")
 
 
-def _player(played: Performance, last_tick: int) -> Iterator[_Event]:
-    channel = played.channel
-    yield _Event(0, _SETTING, _meta("track_name", name=_ascii(played.name) or "layer"))
+def _player(played: Performance, last_tick: int) -> bytes:
+    """Write what one layer plays."""
+    opening = [(0, _meta("track_name", name=_ascii(played.name) or "layer"))]
     if played.port:
-        yield _Event(0, _SETTING, _meta("midi_port", port=played.port))
+        opening.append((0, _meta("midi_port", port=played.port)))
     if played.program is not None:
-        yield _Event(0, _SETTING, bytes((_PROGRAM | channel, played.program)))
-    for tick, controller, value in played.changes:
-        yield _Event(tick, _SETTING, bytes((_CONTROL | channel, controller, value)))
-    for start, end, pitch, velocity in played.keys:
-        yield _Event(start, _STRIKE, bytes((_NOTE_ON | channel, pitch, velocity)))
-        yield _Event(end, _RELEASE, bytes((_NOTE_OFF | channel, pitch, 64)))
-    yield _Event(last_tick, _LAST, _meta("text", text="end"))
+        opening.append((0, bytes((_PROGRAM | played.channel, played.program))))
+    ticks, messages = _messages(played)
+    return meta_bytes(opening) + channel_bytes(ticks, messages) + meta_bytes(_ending(last_tick), int(ticks[-1]))
+
+
+def _messages(played: Performance) -> tuple[IntArray, AnyArray]:
+    """Put in order what an instrument is sent: the ticks, and the three bytes of each message."""
+    changes, keys = played.changes.table, played.keys.table
+    ticks = np.concatenate((changes[:, 0], keys[:, 0], keys[:, 1]))
+    ranks = np.repeat((_SETTING, _STRIKE, _RELEASE), (len(changes), len(keys), len(keys)))
+    numbers = np.concatenate((changes[:, 1:], keys[:, 2:], keys[:, 2:])).astype(np.uint8)
+    numbers[ranks == _RELEASE, 1] = _RELEASE_VELOCITY
+    order = np.lexsort((ranks, ticks))
+    return ticks[order], np.column_stack((_KINDS[ranks] | played.channel, numbers))[order]
+
+
+def _ending(last_tick: int) -> list[tuple[int, bytes]]:
+    """End a track where all of them end."""
+    return [(last_tick, _meta("text", text="end")), (last_tick, _meta("end_of_track"))]
 
 
 def _meta(kind: str, **values: Any) -> bytes:
@@ -128,29 +141,6 @@ def _meta(kind: str, **values: Any) -> bytes:
     import mido
 
     return bytes(mido.MetaMessage(kind, **values).bytes())
-
-
-def _track(events: Iterable[_Event], last_tick: int) -> bytes:
-    """Put the messages of a track in order, each after its delta; every track ends at the same tick.
-
-    Tens of thousands of controller points would take mido most of the time that the whole piece takes to be composed.
-    """
-    ordered = sorted(events, key=itemgetter(0, 1))  # stable: equal ranks keep the order they were written in
-    track, before, running = bytearray(), 0, _FIRST_META
-    for tick, _, message in (*ordered, _Event(last_tick, _LAST, _meta("end_of_track"))):
-        track += _delta(tick - before)
-        track += message[1:] if message[0] == running else message
-        before, running = tick, message[0] if message[0] < _FIRST_META else _FIRST_META
-    return bytes(track)
-
-
-@lru_cache(maxsize=1024)
-def _delta(ticks: int) -> bytes:
-    """Write a number in groups of seven bits, all but the last marked."""
-    groups = [ticks & 0x7F]
-    while ticks := ticks >> 7:
-        groups.append(ticks & 0x7F | 0x80)
-    return bytes(reversed(groups))
 
 
 def key_signature(scale: Scale) -> str:

@@ -1,7 +1,7 @@
 """From a score to what a DAW plays: ticks, channels, clean notes and controller curves, before any file format."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -25,9 +25,11 @@ from ambience.io.midi_terms import (
 )
 from ambience.music.score import Note
 from ambience.music.sheet import ControlPoint, Score, Track
+from ambience.packed import Packed
 from ambience.scene import Controls
 from ambience.units import FloatArray, IntArray
 
+_START, _END, _PITCH = range(3)  # columns of keys
 _STEPS_PER_BEAT = 8  # of the curves: 20 points a second at 150 bpm, the most that a DAW draws well
 
 
@@ -38,17 +40,6 @@ class Key(NamedTuple):
     end: int  # ticks, > start
     pitch_midi: int
     velocity: int  # 1..127
-
-
-class Performance(NamedTuple):
-    """What one track of the file plays."""
-
-    name: str
-    port: int
-    channel: int
-    program: int | None  # None: percussion keeps the kit
-    keys: tuple[Key, ...]  # by rising start, then pitch
-    changes: tuple[Change, ...]  # by rising tick
 
 
 class _Curves(NamedTuple):
@@ -67,65 +58,107 @@ class _Curves(NamedTuple):
         return _Curves(self.ticks, self.timbre * hairpins, self.expression * hairpins)
 
 
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """What one track of the file plays."""
+
+    keys: Packed[Key]  # by rising start, then end
+    _track: Track
+    _chair: Chair
+    _curves: _Curves
+    _reverb: int
+
+    @property
+    def name(self) -> str:
+        """Name of the layer."""
+        return self._track.name
+
+    @property
+    def port(self) -> int:
+        """Where it plays, from 0."""
+        return self._chair.port
+
+    @property
+    def channel(self) -> int:
+        """Where it plays, 0..15."""
+        return self._chair.channel
+
+    @property
+    def program(self) -> int | None:
+        """What plays it, 0..127; None: percussion keeps the kit."""
+        return None if self._chair.drums else self._track.profile.program
+
+    @property
+    def changes(self) -> Packed[Change]:
+        """All that its controllers do, by rising tick; drawn anew each time, for they are more than all the notes."""
+        # A kit is one channel with one volume, place and curve; layers that differed would only overwrite each other.
+        track, drums = self._track, self._chair.drums
+        own = self._curves if drums else self._curves.of(track)
+        expression = _controller(own.expression if drums else _swelled(own, track.notes))
+        timbre = _controller(own.timbre)
+        gain_db, pan = (0.0, 0.0) if drums else (track.gain_db, track.pan)
+        start = opening(gain_db, pan, self._reverb, int(expression[0]), int(timbre[0]))
+        audible = _audible(own.ticks, self.keys.table)
+        curved = ((EXPRESSION, expression), (TIMBRE, timbre), (BREATH, timbre))
+        moving = np.concatenate([_moves(own.ticks, audible, *one) for one in curved])
+        moving = moving[np.lexsort((moving[:, 1], moving[:, 0]))]
+        return Packed(Change, np.concatenate((start, moving)))
+
+
 def perform(score: Score) -> tuple[Performance, ...]:
     """Play a score: one performance per track, in the order of the score.
 
     A pitch never overlaps itself on a channel: the earlier note ends where the later begins, and of two that begin
     together the longer stays. Drum layers share channel 10 and yield to each other in the same way.
     """
-    curves = _curves(score)
-    played: list[Sequence[Key]] = [_keys(track) for track in score.tracks]
-    drums = [i for i, track in enumerate(score.tracks) if track.profile.drum_key is not None]
-    for index, keys in zip(drums, separate([played[i] for i in drums]), strict=True):
-        played[index] = keys
-    for index in range(len(score.tracks)):
-        if index not in drums:
-            played[index] = separate([played[index]])[0]
+    curves, reverb = _curves(score), _reverb(score)
+    played = [_keys(track) for track in score.tracks]
     places = chairs([track.profile for track in score.tracks])
+    for chair in dict.fromkeys(places):
+        here = [number for number, place in enumerate(places) if place == chair]
+        for number, keys in zip(here, separate([played[number] for number in here]), strict=True):
+            played[number] = keys
     return tuple(
-        _performance(track, tuple(keys), curves, chair, _reverb(score))
+        Performance(Packed(Key, keys), track, chair, curves, reverb)
         for track, keys, chair in zip(score.tracks, played, places, strict=True)
     )
 
 
-def separate(layers: Sequence[Sequence[Key]]) -> list[tuple[Key, ...]]:
-    """Trim the notes of layers that share a channel until no pitch overlaps itself."""
-    by_pitch: defaultdict[int, list[tuple[int, int, int, Key]]] = defaultdict(list)
-    for layer, keys in enumerate(layers):
-        for key in keys:
-            by_pitch[key.pitch_midi].append((key.start, -key.end, layer, key))
-    cleaned: list[list[Key]] = [[] for _ in layers]
-    for ordered in by_pitch.values():
-        ordered.sort()
-        kept = [entry for i, entry in enumerate(ordered) if i == 0 or entry[0] != ordered[i - 1][0]]
-        for (*_, layer, key), following in zip(kept, [*kept[1:], None], strict=True):
-            end = min(key.end, following[0]) if following else key.end
-            cleaned[layer].append(key._replace(end=end))
-    return [tuple(sorted(keys)) for keys in cleaned]
+def separate(layers: Sequence[IntArray]) -> list[IntArray]:
+    """Trim the notes of layers that share a channel until no pitch overlaps itself.
+
+    Parameters
+    ----------
+    layers : sequence of array, shape (n, 4)
+        The fields of `Key`, one row a note.
+
+    Returns
+    -------
+    layers : list of array, shape (n, 4)
+        What is left, by rising start, then end.
+    """
+    owners = np.repeat(np.arange(len(layers)), [len(keys) for keys in layers])
+    keys = np.column_stack((np.concatenate(layers), owners))
+    start, end, pitch, velocity, owner = keys.T
+    keys = keys[np.lexsort((velocity, owner, -end, start, pitch))]
+    again = (keys[1:, _PITCH] == keys[:-1, _PITCH]) & (keys[1:, _START] == keys[:-1, _START])
+    keys = keys[np.concatenate(([True], ~again))[: len(keys)]]
+    met = keys[1:, _PITCH] == keys[:-1, _PITCH]
+    keys[:-1, _END][met] = np.minimum(keys[:-1, _END], keys[1:, _START])[met]
+    keys = keys[np.lexsort((keys[:, _PITCH], keys[:, _END], keys[:, _START]))]
+    return [keys[keys[:, -1] == number, :-1] for number in range(len(layers))]
 
 
-def _keys(track: Track) -> list[Key]:
-    keys = []
-    for note in track.notes:
-        pitch = note.pitch_midi if track.profile.drum_key is None else track.profile.drum_key
-        require(0 <= pitch <= 127, f"layer {track.name}", "pitch_midi", pitch, "must be 0..127")
-        start = to_tick(note.onset_beats)
-        keys.append(Key(start, max(to_tick(note.end_beats), start + 1), pitch, to_velocity(note.velocity)))
-    return keys
+def _keys(track: Track) -> IntArray:
+    keys = [_key(track, note) for note in track.notes]
+    return np.array(keys, dtype=np.int64).reshape(-1, len(Key._fields))
 
 
-def _performance(track: Track, keys: tuple[Key, ...], curves: _Curves, chair: Chair, reverb: int) -> Performance:
-    # A kit is one channel with one volume, place and curve; layers that differed would only overwrite each other.
-    own = curves if chair.drums else curves.of(track)
-    expression = _controller(own.expression if chair.drums else _swelled(own, track.notes))
-    timbre = _controller(own.timbre)
-    gain_db, pan = (0.0, 0.0) if chair.drums else (track.gain_db, track.pan)
-    start = opening(gain_db, pan, reverb, int(expression[0]), int(timbre[0]))
-    moving = [Change(tick, EXPRESSION, value) for tick, value in _thin(curves.ticks, expression, keys)]
-    for tick, value in _thin(curves.ticks, timbre, keys):
-        moving += [Change(tick, TIMBRE, value), Change(tick, BREATH, value)]
-    program = None if chair.drums else track.profile.program
-    return Performance(track.name, *chair, program, keys, (*start, *sorted(moving)))
+def _key(track: Track, note: Note) -> Key:
+    pitch = note.pitch_midi if track.profile.drum_key is None else track.profile.drum_key
+    require(0 <= pitch <= 127, f"layer {track.name}", "pitch_midi", pitch, "must be 0..127")
+    start = to_tick(note.onset_beats)
+    return Key(start, max(to_tick(note.end_beats), start + 1), pitch, to_velocity(note.velocity))
 
 
 def _curves(score: Score) -> _Curves:
@@ -160,19 +193,21 @@ def _swelled(curves: _Curves, notes: Iterable[Note]) -> FloatArray:
     return expression
 
 
-def _thin(ticks: IntArray, values: IntArray, keys: Sequence[Key]) -> list[tuple[int, int]]:
-    """Keep the points, after the first, at which a value changes while something sounds or is about to."""
-    if not keys:
-        return []
+def _audible(ticks: IntArray, keys: IntArray) -> IntArray:
+    """Return the first place of a grid, and every other at which something sounds or is about to."""
     heard = np.zeros(len(ticks) + 1, dtype=np.int64)
-    starts = np.searchsorted(ticks, [key.start for key in keys], side="right") - 1
-    ends = np.searchsorted(ticks, [key.end for key in keys], side="left")
+    starts = np.searchsorted(ticks, keys[:, _START], side="right") - 1
+    ends = np.searchsorted(ticks, keys[:, _END], side="left")
     np.add.at(heard, np.maximum(starts, 0), 1)
     np.add.at(heard, ends, -1)
     audible = np.flatnonzero(np.cumsum(heard[:-1]) > 0)
-    chosen = np.concatenate(([0], audible[audible > 0]))
-    kept = chosen[1:][np.diff(values[chosen]) != 0]
-    return [(int(ticks[i]), int(values[i])) for i in kept]
+    return np.concatenate(([0], audible[audible > 0]))
+
+
+def _moves(ticks: IntArray, audible: IntArray, controller: int, values: IntArray) -> IntArray:
+    """Return the changes of a controller after the first value, one row each, at those places at which it changes."""
+    kept = audible[1:][np.diff(values[audible]) != 0]
+    return np.column_stack((ticks[kept], np.full(len(kept), controller), values[kept]))
 
 
 def _reverb(score: Score) -> int:

@@ -96,8 +96,8 @@ class Track:
     profile: MidiProfile
     gain_db: float
     pan: float
-    notes: tuple[Note, ...]  # by rising onset
-    expression: tuple[tuple[float, float], ...] = ()  # (beat, 0..1), by rising beat; empty: 1 throughout
+    notes: Sequence[Note]  # by rising onset
+    expression: Sequence[tuple[float, float]] = ()  # (beat, 0..1), by rising beat; empty: 1 throughout
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Score:
     markers: tuple[Marker, ...]
     sections: tuple[Section, ...]
     ledger: tuple[LedgerEntry, ...]
-    controls: tuple[ControlPoint, ...]  # every beat
+    controls: Sequence[ControlPoint]  # every beat
     theme: tuple[Note, ...]  # as first composed, from beat 0
     chords: tuple[tuple[float, Chord], ...]  # (beat, chord), every bar
     realized_tension: tuple[float, ...]  # 0..1, of every bar in `chords`, measured on the notes

@@ -1,19 +1,20 @@
 """The score as it is being written: every bar that was composed, kept until somebody asks for the whole."""
 
-from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 
 import numpy as np
 
+from ambience.music.conducting.roll import Roll
 from ambience.music.form.thread import Statement
 from ambience.music.harmony.chords import Chord
 from ambience.music.ledger.ledger import Ledger
 from ambience.music.pitch import tonic_name
 from ambience.music.playing.hairpin import cut_short
-from ambience.music.score import Bar, Note
+from ambience.music.score import Bar
 from ambience.music.sheet import ControlPoint, Key, Marker, Meter, Score, Section, Tempo, Track
-from ambience.music.work import TimedNote, Work, WrittenBar, meter_beats
+from ambience.music.work import Work, WrittenBar, meter_beats
+from ambience.packed import Packed
 from ambience.scene import Controls, Passage
 from ambience.timeline import SceneTimeline
 
@@ -25,7 +26,7 @@ class Recorder:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._notes: list[list[TimedNote]] = [[] for _ in work.layers]
+        self._rolls = [Roll() for _ in work.layers]
         self._tempos: list[Tempo] = []
         self._meters: list[Meter] = []
         self._keys: list[Key] = []
@@ -35,7 +36,6 @@ class Recorder:
         self._chords: list[tuple[float, Chord]] = []
         self._passage = _AS_THE_STATE
         self._aim = ""  # where the bridge that was marked last leads; empty: none is being crossed
-        self._expression: list[list[tuple[float, float]]] = [[] for _ in work.layers]
         self._realized_tension: list[float] = []
 
     def add(self, written: WrittenBar, statement: Statement) -> None:
@@ -50,23 +50,17 @@ class Recorder:
             self._keys.append(Key(bar.start_beats, bar.scale))
         self._chords.append((bar.start_beats, bar.chord))
         self._realized_tension.append(written.realized_tension)
-        end_beats = bar.end_beats
-        for points, drawn in zip(self._expression, written.expression, strict=True):
-            for point in cut_short(drawn, end_beats):
-                if not points or point[0] > points[-1][0]:
-                    points.append(point)
         self._mark_form(bar)
         self._ledger.hear(written, statement)
-        for kept, new in zip(self._notes, written.notes, strict=True):
-            kept.extend(new)
+        for roll, played, drawn in zip(self._rolls, written.notes, written.expression, strict=True):
+            roll.punch(played, cut_short(drawn, bar.end_beats))
 
     def copied(self) -> "Recorder":
         """Return a recorder that has kept the same bars and goes on by itself."""
         twin = copy(self)
         for name in ("_tempos", "_meters", "_keys", "_markers", "_sections", "_chords", "_realized_tension"):
             setattr(twin, name, list(getattr(self, name)))
-        twin._notes, twin._expression = [list(n) for n in self._notes], [list(points) for points in self._expression]
-        twin._ledger = self._ledger.copied()
+        twin._rolls, twin._ledger = [roll.copied() for roll in self._rolls], self._ledger.copied()
         return twin
 
     def score(self, timeline: SceneTimeline, length_s: float) -> Score:
@@ -82,8 +76,8 @@ class Recorder:
 
     def _tracks(self, score: Score) -> tuple[Track, ...]:
         return tuple(
-            Track(v.name, v.stem, v.profile, v.gain_db, v.pan, _true_durations(notes, score), tuple(points))
-            for v, notes, points in zip(self._work.layers, self._notes, self._expression, strict=True)
+            Track(v.name, v.stem, v.profile, v.gain_db, v.pan, roll.notes(score), roll.hairpins())
+            for v, roll in zip(self._work.layers, self._rolls, strict=True)
         )
 
     def _mark_form(self, bar: Bar) -> None:
@@ -107,28 +101,14 @@ class Recorder:
         self._markers.append(Marker(bar.start_beats, bar.start_s, place))
 
 
-def _true_durations(notes: Sequence[TimedNote], score: Score) -> tuple[Note, ...]:
-    """Let each note last as many beats as its seconds make on the final tempo map."""
-    ordered = sorted(notes, key=lambda n: (n.note.onset_beats, n.note.pitch_midi))
-    ends_beats = score.beats_at(np.minimum([timed.end_s for timed in ordered], score.length_s)).tolist()
-    out = []
-    for timed, end_beats in zip(ordered, ends_beats, strict=True):
-        note, duration = timed.note, end_beats - timed.note.onset_beats
-        if abs(duration - note.duration_beats) < 1e-6:
-            out.append(note)
-        elif duration > 1e-6:
-            out.append(note.lasting(duration))
-    return tuple(out)
-
-
-def _control_points(score: Score, timeline: SceneTimeline) -> tuple[ControlPoint, ...]:
+def _control_points(score: Score, timeline: SceneTimeline) -> Packed[ControlPoint]:
     beats = np.arange(0.0, score.length_beats, 1.0)
-    times = score.seconds_at(beats)
-    rows = timeline.rows(times)[0]
-    return tuple(
-        ControlPoint(beat, time, Controls(*row))
-        for beat, time, row in zip(beats.tolist(), times.tolist(), rows.tolist(), strict=True)
-    )
+    times_s = score.seconds_at(beats)
+    return Packed(_control_point, np.column_stack((beats, times_s, timeline.controls(times_s))))
+
+
+def _control_point(at_beats: float, at_s: float, *controls: float) -> ControlPoint:
+    return ControlPoint(at_beats, at_s, Controls(*controls))
 
 
 def _signature(bar: Bar) -> tuple[int, int]:
