@@ -1,7 +1,10 @@
-"""What a finished score says of its form: every passage is a section, and every bar has its own meter."""
+"""What a finished score says of its form, and how little is kept of it while it is being written."""
+
+import gc
+import tracemalloc
 
 import pytest
-from small_piece import SMALL
+from small_piece import SMALL, small
 
 from ambience.music.conducting.commission import commission
 from ambience.music.conducting.conductor import Conductor
@@ -57,6 +60,30 @@ def test_a_state_without_a_meter_has_that_of_the_piece(meter: str, accents: int)
     preset = preset_file.parse(SMALL.replace("duration_s = 6", f'duration_s = 20\nmeter = "{meter}"'), "small.toml")
     assert {(m.beats, m.unit) for m in compose(preset).meters} == {tuple(map(int, meter.split("/")))}
     assert len(cell_of(_first_bar(preset)).rhythms[ACCENTS]) == accents
+
+
+def test_a_longer_piece_takes_less_than_a_hundred_bytes_more_for_each_of_its_notes() -> None:
+    preset = small(duration_s=240.0, state="battle")
+    compose(preset)  # what is remembered for good, such as chords and their voicings, is there now
+    work = commission(preset)
+    conductor = Conductor(work, SceneTimeline(work.scenes, [layer.name for layer in work.layers], preset.seed))
+    tracemalloc.start()
+    try:
+        kept = [_kept_until(conductor, at_s) for at_s in (60.0, 240.0)]
+    finally:
+        tracemalloc.stop()
+    (few_bytes, few), (many_bytes, many) = kept
+    assert many - few > 1000
+    assert (many_bytes - few_bytes) / (many - few) < 100
+
+
+def _kept_until(conductor: Conductor, end_s: float) -> tuple[int, int]:
+    """Compose up to a second; return the bytes that are in use, and how many notes there are."""
+    while conductor.end_s < end_s and conductor.next_bar() is not None:
+        pass
+    gc.collect()
+    in_use_bytes, _ = tracemalloc.get_traced_memory()
+    return in_use_bytes, sum(len(track.notes) for track in conductor.score(end_s).tracks)
 
 
 def _first_bar(preset: Preset) -> Bar:
