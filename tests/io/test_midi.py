@@ -15,7 +15,7 @@ from small_scores import score, track
 
 from ambience.errors import ParameterError
 from ambience.io.midi import key_signature, read_motif, save_midi, write_midi
-from ambience.io.midi_terms import TICKS_PER_BEAT, to_velocity
+from ambience.io.midi_terms import TICKS_PER_BEAT, to_tick, to_velocity
 from ambience.music.conducting.whole import compose
 from ambience.music.scale import MODES, Scale
 from ambience.music.score import Note
@@ -185,6 +185,13 @@ def test_the_maps_and_markers_stand_in_the_first_track() -> None:
 def test_a_note_beyond_the_last_bar_lengthens_every_track() -> None:
     notes, _ = strict_read(as_bytes(score(track([Note(60.0, 20.0, 60, 0.5)]), track([], "rest"))))
     assert notes[0][3] == 80 * 960
+
+
+@pytest.mark.parametrize("rest_beats", [0.1, 0.125, 17.0, 18.0, 2184.0, 2185.0, 270_000.0])  # times of 1 to 4 bytes
+def test_a_rest_of_any_length_is_read_back(rest_beats: float) -> None:
+    begins = [0.0, 1.0 + rest_beats]
+    notes, _ = strict_read(as_bytes(score(track([Note(at, 1.0, 60, 0.5) for at in begins]), controls=())))
+    assert [(start, end) for _, _, start, end, *_ in notes] == [(to_tick(at), to_tick(at + 1.0)) for at in begins]
 
 
 def test_every_scale_has_a_key_signature_that_mido_accepts() -> None:

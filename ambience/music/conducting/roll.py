@@ -19,7 +19,7 @@ _LEAST_BEATS = 1e-6  # a note that would last no longer is none; a length that d
 
 
 class Roll:
-    """Keeps the notes and hairpins of a layer: 56 bytes a note where the notes themselves take 400."""
+    """Keeps the notes and hairpins of a layer: 56 bytes a note where notes as they are played take 300."""
 
     def __init__(self) -> None:
         self._notes, self._points = array("d"), array("d")
