@@ -242,11 +242,12 @@ class Engine(Requests):
         wait = self._crew.begin(jobs, spread=spread)
         self._quantum += quanta
 
-        def wait_in_order() -> list[Audio | None]:
+        def wait_and_shape() -> list[Audio | None]:
             layers = dict(zip(order, wait(), strict=True))
-            return [layers[number] for number in range(len(order))]
+            played = [layers[number] for number in range(len(order))]
+            return self._mixer.shape(played, run=self._crew.map if spread else map)
 
-        return heard, wait_in_order
+        return heard, wait_and_shape
 
     def _write_until(self, quantum: int) -> None:
         """Compose as far as is needed to play up to a quantum."""

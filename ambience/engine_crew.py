@@ -1,10 +1,12 @@
 """The crew of threads that plays all layers: whoever waits for it lends a hand, so no more run than there are cores."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Generic, TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -37,6 +39,10 @@ class Crew:
             return batch.results
 
         return help_and_wait
+
+    def map(self, do: Callable[[S], T], items: Iterable[S]) -> list[T]:
+        """Do the same with all items, and return the results."""
+        return self.begin([partial(do, item) for item in items], spread=True)()
 
     def leave(self) -> None:
         """Release the threads; from now on the caller does the jobs."""

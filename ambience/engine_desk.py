@@ -16,8 +16,8 @@ from ambience.music.score import Bar
 from ambience.music.work import TimedNote
 from ambience.preset import Preset
 from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES, NoteOn, Player, Restful
-from ambience.sound.channel import Channel, Strip
-from ambience.sound.mixer import Mixer
+from ambience.sound.channel import Channels, Strip
+from ambience.sound.mixer import Mixer, Played
 from ambience.sound.orchestra import seats
 from ambience.units import Audio, FloatArray, beats_to_s, cents_to_ratio, midi_to_hz, s_to_frames
 
@@ -52,7 +52,8 @@ class Desk:
 
     name: str
     player: Player
-    channel: Channel
+    channels: Channels
+    number: int  # of its own among them
     shelf: Shelf  # where it takes them, and leaves them to others
     waiting: deque[Awaited] = field(default_factory=deque)
     hairpins: deque[Hairpins] = field(default_factory=deque)  # of the bar that sounds and of those to come
@@ -79,8 +80,8 @@ class Desk:
         """Take the notes away that begin at `frame` or later."""
         self.waiting = deque(entry for entry in self.waiting if entry[0] < frame)
 
-    def play(self, start_frame: int, controls: FloatArray, gains: FloatArray) -> Audio | None:
-        """Play the next span, as the buses hear it; None is silence. The buffer is good until the span after next.
+    def play(self, start_frame: int, controls: FloatArray, gains: FloatArray) -> Played | None:
+        """Play the next span, for its channel to shape; None is silence. The buffer is good until the span after next.
 
         Parameters
         ----------
@@ -97,23 +98,23 @@ class Desk:
         n_frames = QUANTUM_FRAMES * (len(controls) - 1)
         notes = self._take(start_frame, start_frame + n_frames)
         self._turn_pages(start_frame)
-        rests = not notes and self.channel.still and self._rest(n_frames)
-        heard = None if rests else self._play(start_frame, notes, controls, gains)
-        self._heard.append(heard)
+        rests = not notes and self.channels.is_still(self.number) and self._rest(n_frames)
+        played = None if rests else self._play(start_frame, notes, controls, gains)
+        self._heard.append(played[0] if played else None)
         self.busy_s = time.perf_counter() - began_s
-        return heard
+        return played
 
-    def _play(self, start_frame: int, notes: Sequence[NoteOn], controls: FloatArray, gains: FloatArray) -> Audio | None:
-        """Play a span, and shape it if anything is to be heard."""
+    def _play(self, start_frame: int, notes: Sequence[NoteOn], controls: FloatArray, gains: FloatArray) -> Played | None:
+        """Play a span, if anything sounds or rings on."""
         if self.drawn:
             expression = self._expression(start_frame // QUANTUM_FRAMES, len(controls))
             controls, gains = _opened(controls, expression), gains * expression
         out = self.shelf.take(QUANTUM_FRAMES * (len(controls) - 1))
-        rested = self._sound(out, notes, controls) and self.channel.still
-        if not rested and self.channel.shape(out, gains):
-            return out
-        self.shelf.leave(out)
-        return None
+        silent = self._sound(out, notes, controls) or not self.channels.sounds(self.number, out)
+        if silent and self.channels.is_still(self.number):
+            self.shelf.leave(out)
+            return None
+        return out, gains
 
     def _sound(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> bool:
         """Let the player play; tell whether it rested."""
@@ -218,7 +219,7 @@ def make_desks(preset: Preset, sample_rate_hz: int, mixer: Mixer) -> list[Desk]:
     desks, shelf = [], Shelf()
     for number, (name, instrument) in enumerate(seats(preset, sample_rate_hz).items()):
         player = instrument.player(sample_rate_hz, rng.stream(preset.seed, "player", name))
-        desks.append(Desk(name, player, mixer.channels[number], shelf))
+        desks.append(Desk(name, player, mixer.channels, number, shelf))
     return desks
 
 

@@ -52,11 +52,19 @@ class Sleeper(Mute):
         out += 0.25 * len(notes)
 
 
-def played(player, spans=(QUANTA,)):
+def one_desk(player):
     mixer = Mixer([Strip("x", low_cut_hz=80.0)], {}, 48_000, streams=lambda name: np.random.default_rng(1))
-    desk = Desk("x", player, mixer.channels[0], Shelf())
-    heard = (desk.play(0, np.zeros((n + 1, 5)), np.ones(n + 1)) for n in spans)
-    return [part if part is None else part.copy() for part in heard], mixer
+    return Desk("x", player, mixer.channels, 0, Shelf()), mixer
+
+
+def heard_of(desk, mixer, quanta):
+    (heard,) = mixer.shape([desk.play(0, np.zeros((quanta + 1, 5)), np.ones(quanta + 1))])
+    return heard if heard is None else heard.copy()
+
+
+def played(player, spans=(QUANTA,)):
+    desk, mixer = one_desk(player)
+    return [heard_of(desk, mixer, quanta) for quanta in spans], mixer
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -78,23 +86,20 @@ def test_a_lost_number_costs_the_same_quantum_however_time_is_cut():
 def test_silence_is_not_mixed_and_a_filter_rings_out_first(honest):
     (heard,), _ = played(Mute(honest))
     assert heard is None
-    player = Broken((), 0.0)
-    mixer = Mixer([Strip("x", low_cut_hz=80.0)], {}, 48_000, streams=lambda name: np.random.default_rng(1))
-    desk = Desk("x", player, mixer.channels[0], Shelf())
-    row = (np.zeros((2, 5)), np.ones(2))
-    assert desk.play(0, *row) is not None
+    desk, mixer = one_desk(Broken((), 0.0))
+    assert heard_of(desk, mixer, 1) is not None
     desk.player = Mute(honest)
-    tail = [desk.play(0, *row) for _ in range(400)]
+    tail = [heard_of(desk, mixer, 1) for _ in range(400)]
     assert tail[0] is not None
     assert tail[-1] is None
 
 
 def test_who_will_rest_is_passed_over_until_a_note_comes():
     mixer = Mixer([Strip("x")], {}, 48_000, streams=lambda name: np.random.default_rng(1))
-    desk = Desk("x", Sleeper(), mixer.channels[0], Shelf())
+    desk = Desk("x", Sleeper(), mixer.channels, 0, Shelf())
     desk.expect([(700, 100, 440.0, 0.5, "sustain")])
     row = (np.zeros((2, 5)), np.ones(2))
-    heard = [desk.play(q * QUANTUM_FRAMES, *row) is not None for q in range(5)]
+    heard = [mixer.shape([desk.play(q * QUANTUM_FRAMES, *row)])[0] is not None for q in range(5)]
     assert heard == [False, False, True, True, False]  # the strip has to find out that nothing rings on
     assert desk.player.slept == 3 * QUANTUM_FRAMES
 
@@ -123,30 +128,18 @@ class Bar:
         self.start_beats, self.start_s, self.tempo_bpm = start_beats, start_beats * 60.0 / tempo_bpm, tempo_bpm
 
 
-class Fader:
-    """A channel that remembers the gains it was given."""
-
-    still = True
-
-    def __init__(self):
-        self.seen = []
-
-    def shape(self, layer, gains):
-        self.seen.append(gains.copy())
-        return True
-
-
 def swelled(spans, bars):
     """Play spans of so many quanta; a bar is put on the stand no earlier than it must be."""
-    fader, frame, waiting = Fader(), 0, list(bars)
-    desk = Desk("x", Constant(), fader, Shelf())
+    frame, waiting, seen = 0, list(bars), []
+    desk, _ = one_desk(Constant())
     for n in spans:
         stop = frame + n * QUANTUM_FRAMES
         while waiting and round(waiting[0][0].start_s * 48_000) < stop:
             desk.swell(swelling(*waiting.pop(0), 48_000))
-        desk.play(frame, np.zeros((n + 1, 5)), np.full(n + 1, 0.5))
+        _, gains = desk.play(frame, np.zeros((n + 1, 5)), np.full(n + 1, 0.5))
+        seen.append(gains.copy())
         frame = stop
-    return fader.seen
+    return seen
 
 
 BEAT = 48_000 / QUANTUM_FRAMES
@@ -185,7 +178,7 @@ class Listener:
 
 def test_who_plays_softer_plays_darker_and_nothing_else_changes():
     listener = Listener()
-    desk = Desk("x", listener, Fader(), Shelf())
+    desk, _ = one_desk(listener)
     desk.swell(swelling(Bar(0.0), ((0.0, 0.5), (1.0, 1.0)), 48_000))
     controls = np.full((101, 5), 0.6)
     desk.play(0, controls, np.ones(101))

@@ -18,20 +18,18 @@ _VELOCITY = 0.7
 
 def warm_up(preset: Preset, sample_rate_hz: int) -> None:
     """Play a moment on every instrument of a preset, through its strips, rooms and limiter, for nobody."""
-    controls, gains = np.full((2, 5), 0.5), np.ones(2)
+    controls = np.full((2, 5), 0.5)
     mixer = make_mixer(preset, sample_rate_hz, False)
-    heard: list[Audio | None] = []
+    layers: list[Audio] = []
     played: list[Mapping[str, Any]] = []
-    for number, layer in enumerate(preset.layers.values()):
+    for layer in preset.layers.values():
         out: Audio = np.zeros((QUANTUM_FRAMES, 2), np.float32)
         if layer.instrument not in played:
             played.append(layer.instrument)
             _play(plugins.build("instruments", layer.instrument), sample_rate_hz, out, controls)
-        heard.append(out if mixer.channels[number].shape(out, gains) else None)
-    for job in mixer.jobs(heard, controls):
-        job()
+        layers.append(out)
     mix: Audio = np.zeros((QUANTUM_FRAMES, 2), np.float32)
-    mixer.settle(mix)
+    mixer.mix(layers, np.ones((2, len(layers))), controls, mix)
     mix *= session_gains(0, QUANTUM_FRAMES, None, sample_rate_hz)
     session_level(preset, sample_rate_hz).process(mix)
 

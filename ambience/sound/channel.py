@@ -1,14 +1,16 @@
-"""One channel of the desk: how a layer stands in the mix, and the memory that this takes."""
+"""The channels of the desk: how layers stand in the mix, and the memory that this takes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ambience.errors import require
-from ambience.sound.block import QUANTUM_FRAMES
-from ambience.sound.dsp.strip import low_cut, screen, shape_strip
+from ambience.sound.dsp.abreast import FILTERS, LAYERS
+from ambience.sound.dsp.strip import low_cut, screen, shape_four
 from ambience.units import Audio, FloatArray, db_to_gain
+
+_NOBODY = -1  # the last row of what is known of all strips
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,40 +37,69 @@ class Strip:
         require(0.0 <= self.low_cut_hz <= 2000.0, where, "low_cut_hz", self.low_cut_hz, "must be within 0 and 2000")
 
 
-class Channel:
-    """One strip, with the memory of its filter."""
+class Channels:
+    """All strips, with the memories of their filters.
 
-    def __init__(self, strip: Strip, sample_rate_hz: int) -> None:
-        self._gain = db_to_gain(strip.gain_db)
-        self._image = np.array(_image(strip.pan, strip.width))
-        self._cut = np.array(low_cut(strip.low_cut_hz, sample_rate_hz))
-        self._memory = np.zeros(4)
-        self.still = True  # whether it is known that nothing rings on in the filter
-        self._scratch = np.zeros((3, QUANTUM_FRAMES), np.float32)
-        self._scratch[2] = np.arange(QUANTUM_FRAMES)
-        self._lost_quanta = np.zeros(1, np.int64)
+    Parameters
+    ----------
+    strips : sequence of Strip
+        One for each layer.
+    sample_rate_hz : int
+        Frames per second.
+    """
+
+    def __init__(self, strips: Sequence[Strip], sample_rate_hz: int) -> None:
+        self._strips = np.zeros((len(strips) + 1, 2, 8))
+        for number, strip in enumerate(strips):
+            self._strips[number] = _settings(strip, sample_rate_hz)
+        self._memory = np.zeros((len(strips) + 1, 2, 2))
+        self._still = [True] * len(strips)  # whether it is known that nothing rings on in a filter
+        self._lost_quanta = [np.zeros(1, np.int64) for _ in strips]
+        self._silence: Audio = np.zeros((0, 2), np.float32)
 
     @property
     def lost_quanta(self) -> int:
         """How many quanta held something that is no finite number, and were silenced."""
-        return int(self._lost_quanta[0])
+        return sum(int(lost[0]) for lost in self._lost_quanta)
 
-    def shape(self, layer: Audio, gains: FloatArray) -> bool:
-        """Cut, fade and place one span in place; tell whether anything is left to be heard.
+    def sounds(self, number: int, layer: Audio) -> bool:
+        """Silence the quanta of a layer that hold what is no finite number; tell whether any sound is left."""
+        return screen(layer, self._lost_quanta[number]) > 0
+
+    def is_still(self, number: int) -> bool:
+        """Tell whether silence stays silence: nothing rings on in the filter of a layer."""
+        if not self._still[number]:
+            self._still[number] = not self._memory[number].any()
+        return self._still[number]
+
+    def shape(self, layers: Sequence[tuple[int, Audio, FloatArray]]) -> None:
+        """Cut, fade and place one span of up to four layers in place, side by side; for who is missing, silence.
 
         Parameters
         ----------
-        layer : Audio, shape (k * 256, 2)
-            What was played. All zero afterwards if nothing is heard.
-        gains : array, shape (k + 1,)
-            Linear gains at the quantum boundaries, on top of the strip's own; ramped between.
+        layers : sequence of (int, Audio, array)
+            The number of a layer; what was played, shape (k * 256, 2); and its linear gains at the quantum boundaries,
+            shape (k + 1,), on top of the strip's own; ramped between.
         """
-        sounds = screen(layer, self._lost_quanta) > 0
-        if not sounds and self.still:
-            return False
-        heard = shape_strip(layer, gains, self._gain, self._image, self._cut, self._memory, self._scratch)
-        self.still = not sounds and not self._memory.any()
-        return heard
+        numbers, sounds, gains = zip(*layers, strict=True)
+        missing, faders = LAYERS - len(numbers), np.zeros((LAYERS, len(gains[0])))
+        if missing and len(self._silence) != len(sounds[0]):
+            self._silence = np.zeros_like(sounds[0])
+        for place, number in enumerate(numbers):
+            faders[place], self._still[number] = gains[place], False
+        who = np.array(numbers + (_NOBODY,) * missing)
+        first, second, third, fourth = sounds + (self._silence,) * missing
+        scratch = np.empty((9, FILTERS)), np.empty((2, FILTERS))
+        shape_four(first, second, third, fourth, faders, self._strips, self._memory, who, *scratch)
+
+
+def _settings(strip: Strip, sample_rate_hz: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return what `shape_four` knows of both channels of a strip."""
+    b, a1, a2 = low_cut(strip.low_cut_hz, sample_rate_hz)
+    cut = (b, -2.0 - a1, a1, 1.0 - a2, a2)  # the states' own recursion, not through the output: a third faster
+    left, from_right, from_left, right = _image(strip.pan, strip.width)
+    gain = db_to_gain(strip.gain_db)
+    return (*cut, left, from_right, gain), (*cut, right, from_left, gain)
 
 
 def _image(pan: float, width: float) -> tuple[float, float, float, float]:

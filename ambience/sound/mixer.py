@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.random import Generator
 
 from ambience.errors import require
@@ -11,13 +10,17 @@ from ambience.plugins import suggest
 from ambience.sound.balance import Courtesy, Glue
 from ambience.sound.block import Effect
 from ambience.sound.bus import Desk, Job
-from ambience.sound.channel import Channel, Strip
+from ambience.sound.channel import Channels, Strip
+from ambience.sound.dsp.abreast import LAYERS
 from ambience.units import Audio, FloatArray
 
-__all__ = ["Job", "Mixer", "Run", "Strip"]
+__all__ = ["Job", "Mixer", "Played", "Run", "Strip"]
 
 Run = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 """Does what `map` does, on as many threads as it likes."""
+
+Played = tuple[Audio, FloatArray]
+"""What a layer played in one span, and its gains at the quantum boundaries."""
 
 LAYER_STEM = "layers/"
 """Begins the names of the stems of single layers; no group has such a name."""
@@ -26,8 +29,8 @@ LAYER_STEM = "layers/"
 class Mixer:
     """Mix layers span by span; whatever the mix does its stems do, so that they add up to it.
 
-    The work comes in three steps, so that an engine can spread it over threads: the channels `shape` each layer,
-    the `jobs` of the buses are done, `settle` ends it. `mix` does all three.
+    The work comes in three steps, so that an engine can spread it over threads: `shape` brings all layers through their
+    channels, the `jobs` of the buses are done, `settle` ends it. `mix` does all three.
 
     Parameters
     ----------
@@ -48,8 +51,8 @@ class Mixer:
 
     Attributes
     ----------
-    channels : tuple of Channel
-        One for each strip.
+    channels : Channels
+        They hear whether a layer sounds, before it is shaped.
     """
 
     def __init__(
@@ -66,7 +69,8 @@ class Mixer:
         _check_sends(strips, effects)
         require(0.0 <= glue <= 1.0, "mixer", "glue", glue, "must be within 0 and 1")
         self._courtesy, self._glue = Courtesy(strips, sample_rate_hz), Glue(glue, sample_rate_hz)
-        self.channels = tuple(Channel(strip, sample_rate_hz) for strip in strips)
+        self.channels = Channels(strips, sample_rate_hz)
+        self._count = len(strips)
         self._stems = tuple(dict.fromkeys(strip.stem for strip in strips)) if stems else ()
         numbered = list(enumerate(strips))
         groups = [numbered] + [[(i, strip) for i, strip in numbered if strip.stem == stem] for stem in self._stems]
@@ -78,7 +82,23 @@ class Mixer:
     @property
     def lost_quanta(self) -> int:
         """How many quanta of layers held something that is no finite number, and were silenced."""
-        return sum(channel.lost_quanta for channel in self.channels)
+        return self.channels.lost_quanta
+
+    def shape(self, played: Sequence[Played | None], *, run: Run = map) -> list[Audio | None]:
+        """Shape one span of all layers in place, a few side by side; return what is heard: None is silence.
+
+        Parameters
+        ----------
+        played : sequence of Played or None
+            Whatever sounds, or rings on in its channel.
+        run : callable
+            A map.
+        """
+        sounding = [(number, *layer) for number, layer in enumerate(played) if layer is not None]
+        groups = [sounding[first : first + LAYERS] for first in range(0, len(sounding), LAYERS)]
+        for _ in run(self.channels.shape, groups):
+            pass
+        return [layer[0] if layer is not None and _is_open(layer[1]) else None for layer in played]
 
     def jobs(self, layers: Sequence[Audio | None], controls: FloatArray) -> list[Job]:
         """Let the layers give way to the theme, and list the work of all buses; it may be done side by side.
@@ -127,14 +147,18 @@ class Mixer:
         stems : dict of str to Audio
             Buffers of the stem groups, valid until the next call; empty when stems were not asked for.
         """
-        count = len(self.channels)
-        require(len(layers) == count, "mixer", "layers", len(layers), f"must be {count} buffers")
-        copies = [layer.copy() for layer in layers]
-        rows = np.array(gains.T, order="C")
-        heard = [copy if self.channels[i].shape(copy, rows[i]) else None for i, copy in enumerate(copies)]
-        for _ in run(_call, self.jobs(heard, controls)):
+        require(len(layers) == self._count, "mixer", "layers", len(layers), f"must be {self._count} buffers")
+        played = [(layer.copy(), gains[:, number]) for number, layer in enumerate(layers)]
+        for number, (layer, _) in enumerate(played):
+            self.channels.sounds(number, layer)
+        for _ in run(_call, self.jobs(self.shape(played, run=run), controls)):
             pass
         return self.settle(out)
+
+
+def _is_open(gains: FloatArray) -> bool:
+    """Tell whether anything is heard at such gains."""
+    return bool(gains[-1] != 0.0 or gains.any())  # it mostly is at the end
 
 
 def _check_sends(strips: Sequence[Strip], effects: Mapping[str, Effect]) -> None:

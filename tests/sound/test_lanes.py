@@ -5,9 +5,8 @@ import pytest
 
 from ambience.rng import stream
 from ambience.sound.dsp._jit import kernel
-from ambience.sound.dsp.dip import dip_band
-from ambience.sound.dsp.lanes import FILTERS, LANES, NEAR, dip_abreast, prefetch, read_abreast
-from ambience.units import AnyArray, FloatArray, Mono
+from ambience.sound.dsp.lanes import LANES, NEAR, prefetch, read_abreast
+from ambience.units import AnyArray, Mono
 
 FRAMES = 256
 ROOM = 2
@@ -22,11 +21,6 @@ def read_all(line: Mono, picks: AnyArray, fractions: Mono, heard: Mono) -> None:
 @kernel
 def ask_for(rows: AnyArray, place: int) -> None:
     prefetch(rows, place)
-
-
-@kernel
-def dip_all(rows: AnyArray, band: FloatArray, depths: FloatArray, states: FloatArray) -> None:
-    dip_abreast(rows, band, depths, states, rows.shape[0])
 
 
 @pytest.mark.parametrize("share", [-0.9999, -0.6, -0.01, 0.0, 0.003, 0.4, 0.77, 0.9999])
@@ -47,16 +41,3 @@ def test_asking_for_what_lies_behind_the_end_does_no_harm() -> None:
     for place in (0, 7, 14, 1 << 20, 1 << 40):
         ask_for(rows, place)
     np.testing.assert_array_equal(rows, 1.0)
-
-
-def test_filters_abreast_are_those_that_run_one_by_one() -> None:
-    rng = stream(1, "filters")
-    sounds = rng.standard_normal((FRAMES, FILTERS)).astype(np.float32)
-    band, depths, states = np.array(dip_band(800.0, 3.5, 48_000)), rng.random((2, FILTERS)), rng.random((2, FILTERS))
-    depths[1] /= FRAMES
-    ours, theirs = (sounds.copy(), states.copy()), (sounds.copy(), states.copy())
-    dip_all(ours[0], band, depths, ours[1])
-    dip_abreast.__wrapped__(theirs[0], band, depths, theirs[1], FRAMES)  # type: ignore[attr-defined]
-    for compiled, told in zip(ours, theirs, strict=True):
-        np.testing.assert_array_equal(compiled, told)
-    assert not np.array_equal(ours[0], sounds)

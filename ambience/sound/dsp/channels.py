@@ -32,14 +32,6 @@ def add_shaded(left: Mono, right: Mono, gains: Mono, line: Mono) -> None:
 
 
 @inline_kernel
-def part_channels(line: Mono, left: Mono, right: Mono) -> None:
-    """Lay the two channels of a line of frames out each for itself."""
-    for n in range(line.shape[0] // 2):
-        left[n] = line[2 * n]
-        right[n] = line[2 * n + 1]
-
-
-@inline_kernel
 def join_channels(left: Mono, right: Mono, line: Mono) -> None:
     """Lay the heads of two channels into a line of frames."""
     for n in range(line.shape[0] // 2):

@@ -5,9 +5,8 @@ import math
 import numpy as np
 
 from ambience.sound.dsp._jit import inline_kernel, kernel
-from ambience.sound.dsp.channels import unweave, weave
-from ambience.sound.dsp.lanes import FILTERS, dip_abreast
-from ambience.units import AnyArray, FloatArray, IntArray
+from ambience.sound.dsp.abreast import FILTERS, dip_abreast
+from ambience.units import Audio, FloatArray, IntArray
 
 _QUANTUM = 256
 _TINY = 1e-20
@@ -28,27 +27,26 @@ def dip_band(center_hz: float, octaves: float, sample_rate_hz: int) -> tuple[flo
 
 @kernel
 def dip_four(
-    first: AnyArray, second: AnyArray, third: AnyArray, fourth: AnyArray, depths: FloatArray, band: FloatArray,
-    memory: FloatArray, who: IntArray, frames: AnyArray, ramps: FloatArray, states: FloatArray,
+    first: Audio, second: Audio, third: Audio, fourth: Audio, depths: FloatArray, band: FloatArray,
+    memory: FloatArray, who: IntArray, ramps: FloatArray, states: FloatArray,
 ) -> None:  # fmt: skip
     """Take a band out of a span of four layers in place, as far as asked for.
 
     Parameters
     ----------
-    first, second, third, fourth : array of float64, shape (k * 256,)
-        The layers; both channels of a frame are seen as one number of twice the size, so that they are moved at once.
+    first, second, third, fourth : Audio, shape (k * 256, 2)
+        The layers.
     depths : array, shape (4, k + 1)
         Part of the band that is taken from each at the quantum boundaries, 0..1; ramped between.
-    band : array, shape (3,)
-        `dip_band`.
+    band : array, shape (3, 8)
+        `dip_band`, for all filters.
     memory : array, shape (n_layers, 2, 2)
         Of both channels, what the filters remember, kept between spans; begun anew where nothing is taken or sounds.
     who : array, shape (4,)
         Which rows of the memory belong to the four layers.
-    frames, ramps, states : array of float64, shapes (1024,), (2, 8), (2, 8)
+    ramps, states : array, shape (2, 8)
         Work space.
     """
-    rows = frames.view(np.float32).reshape(_QUANTUM, FILTERS)
     for i in range(FILTERS):
         states[0, i], states[1, i] = memory[who[i // 2], i % 2, 0], memory[who[i // 2], i % 2, 1]
     for q in range(depths.shape[1] - 1):
@@ -58,27 +56,25 @@ def dip_four(
         begin, end = q * _QUANTUM, (q + 1) * _QUANTUM
         part_0, part_1, part_2, part_3 = first[begin:end], second[begin:end], third[begin:end], fourth[begin:end]
         rests = _rests(part_0), _rests(part_1), _rests(part_2), _rests(part_3)
-        weave(part_0, part_1, part_2, part_3, frames)
         for i in range(FILTERS):
             before, after = depths[i // 2, q], depths[i // 2, q + 1]
             ramps[0, i], ramps[1, i] = before, (after - before) / _QUANTUM
-        dip_abreast(rows, band, ramps, states, _QUANTUM)
-        unweave(frames, part_0, part_1, part_2, part_3)
+        dip_abreast(part_0, part_1, part_2, part_3, band, ramps, states, _QUANTUM)
         for i in range(FILTERS):
             idle = rests[i // 2] or (depths[i // 2, q] == 0.0 and depths[i // 2, q + 1] == 0.0)
             for k in range(2):
                 states[k, i] = 0.0 if idle or abs(states[k, i]) <= _TINY else states[k, i]
-        for line, resting in zip((part_0, part_1, part_2, part_3), rests):  # noqa: B905 (the compiler knows no `strict`)
+        for part, resting in zip((part_0, part_1, part_2, part_3), rests):  # noqa: B905 (the compiler knows no `strict`)
             if resting:
-                line[:] = 0.0
+                part[:] = np.float32(0.0)
     for i in range(FILTERS):
         memory[who[i // 2], i % 2, 0], memory[who[i // 2], i % 2, 1] = states[0, i], states[1, i]
 
 
 @inline_kernel
-def _rests(pairs: AnyArray) -> bool:
+def _rests(quantum: Audio) -> bool:
     """Tell whether all frames are zero."""
-    bits, found = pairs.view(np.int64), np.int64(0)
+    bits, found = quantum.reshape(-1).view(np.int64), np.int64(0)
     for n in range(_QUANTUM):
         found |= bits[n] & _WITHOUT_SIGNS
     return bool(found == 0)

@@ -1,13 +1,10 @@
-"""What a processor can do and no compiler finds by itself: to read frames abreast, to filter abreast, to read ahead."""
+"""What a processor can do and no compiler finds by itself: to read frames abreast, and to read ahead."""
 
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from ambience.sound.dsp._jit import emitted
-from ambience.sound.dsp._machine import repeat
-from ambience.units import AnyArray, FloatArray, Mono
+from ambience.units import AnyArray, Mono
 
 LANES = 8
 """Frames that are read side by side."""
@@ -18,8 +15,6 @@ NEAR = 0.28
 LINE_FRAMES = 16
 """Numbers that memory brings at once, on nearly all processors."""
 
-FILTERS = 8
-"""Filters that run side by side."""
 
 
 def pointer(builder: Any, array: Any, place: Any, kind: Any) -> Any:
@@ -108,60 +103,3 @@ def _emit_prefetch(ir: Any, builder: Any, rows: Any, place: Any) -> None:
 @emitted(_emit_prefetch)
 def prefetch(rows: AnyArray, place: int) -> None:
     """Have memory bring a line of numbers, while other work is done; `place` counts through all rows of an array."""
-
-
-def _emit_dip(ir: Any, builder: Any, rows: Any, band: Any, depths: Any, states: Any, count: Any) -> None:
-    single, double = ir.VectorType(ir.FloatType(), FILTERS), ir.VectorType(ir.DoubleType(), FILTERS)
-    index = ir.IntType(64)
-
-    def row(array: Any, place: int) -> Any:
-        return pointer(builder, array, index(place * FILTERS), double)
-
-    def repeated(value: Any) -> Any:
-        return everywhere(ir, builder, value, double)
-
-    gain, first, second = (repeated(builder.load(builder.gep(band, [index(place)]))) for place in range(3))
-    depth, step, near, far = (
-        builder.load(row(array, place), align=8) for array in (depths, states) for place in (0, 1)
-    )
-
-    def take(n: Any, near: Any, far: Any) -> Sequence[Any]:
-        frame = pointer(builder, rows, builder.mul(n, index(FILTERS)), single)
-        sound = builder.load(frame, align=4)
-        x = builder.fmul(gain, builder.fpext(sound, double))
-        y = builder.fadd(x, near)
-        taken = builder.fadd(depth, builder.fmul(step, repeated(builder.sitofp(n, ir.DoubleType()))))
-        builder.store(builder.fsub(sound, builder.fptrunc(builder.fmul(taken, y), single)), frame, align=4)
-        return builder.fsub(far, builder.fmul(first, y)), builder.fsub(builder.fneg(x), builder.fmul(second, y))
-
-    for place, state in enumerate(repeat(ir, builder, count, (near, far), take)):
-        builder.store(state, row(states, place), align=8)
-
-
-@emitted(_emit_dip)
-def dip_abreast(rows: AnyArray, band: FloatArray, depths: FloatArray, states: FloatArray, count: int) -> None:
-    """Take a band out of `FILTERS` sounds that lie side by side, in place.
-
-    Parameters
-    ----------
-    rows : array of float32, shape (count, FILTERS)
-        The sounds.
-    band : array, shape (3,)
-        (b, a1, a2) of the band-pass ``b (1 - z²) / (1 + a1 z + a2 z²)``.
-    depths : array, shape (2, FILTERS)
-        Which part of the band is taken at the first frame, and how much more at each that follows.
-    states : array, shape (2, FILTERS)
-        What the filters remember.
-    count : int, > 0
-        How many frames.
-
-    Notes
-    -----
-    A filter waits for itself; filters that do the same are one instruction each, and wait together.
-    """
-    for n in range(count):
-        for i in range(FILTERS):
-            x = band[0] * rows[n, i]
-            y = x + states[0, i]
-            states[0, i], states[1, i] = states[1, i] - band[1] * y, -x - band[2] * y
-            rows[n, i] -= np.float32((depths[0, i] + depths[1, i] * n) * y)

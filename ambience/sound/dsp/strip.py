@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 
-from ambience.sound.dsp._jit import inline_kernel, kernel
-from ambience.sound.dsp.channels import part_channels
+from ambience.sound.dsp._jit import kernel
+from ambience.sound.dsp.abreast import FILTERS, shape_abreast
 from ambience.units import Audio, FloatArray, IntArray, Mono
 
 _QUANTUM = 256
+_TINY = 1e-20
 _SILENCE = np.float32(0.0)
 _WITHOUT_SIGN, _INFINITE = np.int32(0x7FFFFFFF), np.int32(0x7F800000)
 
@@ -61,73 +62,44 @@ def screen(layer: Audio, bad_quanta: IntArray) -> int:
 
 
 @kernel
-def shape_strip(
-    layer: Audio,
-    faders: FloatArray,
-    level: float,
-    image: FloatArray,
-    cut: FloatArray,
-    memory: FloatArray,
-    scratch: Audio,
-) -> bool:
-    """Cut, fade and place one span of a layer, in place.
+def shape_four(
+    first: Audio, second: Audio, third: Audio, fourth: Audio, faders: FloatArray, strips: FloatArray,
+    memory: FloatArray, who: IntArray, settings: FloatArray, states: FloatArray,
+) -> None:  # fmt: skip
+    """Cut, fade and place one span of four layers, in place.
 
     Parameters
     ----------
-    layer : Audio, shape (k * 256, 2)
-        What the instrument played; becomes what the buses hear.
-    faders : array, shape (k + 1,)
-        Gains at the quantum boundaries.
-    level : float
-        Gain of the strip on top of these.
-    image : array, shape (4,)
-        Left from left, left from right, right from left, right from right.
-    cut : array, shape (3,)
-        `low_cut` of the strip.
-    memory : array, shape (4,)
-        Filter states, kept between spans.
-    scratch : array, shape (3, 256)
-        Work space; its last row counts up from 0.
-
-    Returns
-    -------
-    heard : bool
-        Whether any fader is open.
+    first, second, third, fourth : Audio, shape (k * 256, 2)
+        What the instruments played; becomes what the buses hear.
+    faders : array, shape (4, k + 1)
+        Gains of the layers at the quantum boundaries.
+    strips : array, shape (n_layers, 2, 8)
+        Of both channels, the first seven settings of `shape_abreast`, and the gain of the strip on top of the fader.
+    memory : array, shape (n_layers, 2, 2)
+        Of both channels, what the filters remember, kept between spans.
+    who : array, shape (4,)
+        Which rows of these belong to the four layers.
+    settings, states : array, shapes (9, 8), (2, 8)
+        Work space.
     """
-    left, right, ramp = scratch[0], scratch[1], scratch[2]
-    ll, lr, rl, rr = np.float32(image[0]), np.float32(image[1]), np.float32(image[2]), np.float32(image[3])
-    line, heard = layer.reshape(-1), faders[-1] != 0.0
-    for q in range(layer.shape[0] // _QUANTUM):
-        quantum = line[2 * q * _QUANTUM : 2 * (q + 1) * _QUANTUM]
-        if cut[0] < 1.0:
-            _cut_low(quantum, cut, memory, left, right)
-        else:
-            part_channels(quantum, left, right)
-        heard = heard or faders[q] != 0.0
-        gain_0, gain_1 = faders[q] * level, faders[q + 1] * level
-        fader, step = np.float32(gain_0), np.float32((gain_1 - gain_0) / _QUANTUM)
-        for n in range(_QUANTUM):
-            gain = fader + step * ramp[n]
-            quantum[2 * n] = gain * (ll * left[n] + lr * right[n])
-            quantum[2 * n + 1] = gain * (rl * left[n] + rr * right[n])
-    return bool(heard)
-
-
-@inline_kernel
-def _cut_low(quantum: Mono, cut: FloatArray, memory: FloatArray, left: Mono, right: Mono) -> None:
-    """Pass one quantum through the high-pass: transposed direct form II, in double precision."""
-    b, a1, a2 = cut[0], cut[1], cut[2]
-    near_in, far_in = -2.0 - a1, 1.0 - a2  # the states' own recursion, not through the output: a third faster
-    near, far, right_near, right_far = memory[0], memory[1], memory[2], memory[3]
-    for n in range(_QUANTUM):
-        x, u = b * quantum[2 * n], b * quantum[2 * n + 1]
-        y, v = x + near, u + right_near
-        near, far = (far + near_in * x) - a1 * near, far_in * x - a2 * near
-        right_near, right_far = (right_far + near_in * u) - a1 * right_near, far_in * u - a2 * right_near
-        left[n], right[n] = y, v
-    memory[0], memory[1] = near if abs(near) > 1e-20 else 0.0, far if abs(far) > 1e-20 else 0.0
-    memory[2] = right_near if abs(right_near) > 1e-20 else 0.0
-    memory[3] = right_far if abs(right_far) > 1e-20 else 0.0
+    for i in range(FILTERS):
+        states[0, i], states[1, i] = memory[who[i // 2], i % 2, 0], memory[who[i // 2], i % 2, 1]
+        for k in range(7):
+            settings[k, i] = strips[who[i // 2], i % 2, k]
+    for q in range(faders.shape[1] - 1):
+        for i in range(FILTERS):
+            level = strips[who[i // 2], i % 2, 7]
+            gain_0, gain_1 = faders[i // 2, q] * level, faders[i // 2, q + 1] * level
+            settings[7, i], settings[8, i] = gain_0, (gain_1 - gain_0) / _QUANTUM
+        begin, end = q * _QUANTUM, (q + 1) * _QUANTUM
+        part_0, part_1, part_2, part_3 = first[begin:end], second[begin:end], third[begin:end], fourth[begin:end]
+        shape_abreast(part_0, part_1, part_2, part_3, settings, states, _QUANTUM)
+        for i in range(FILTERS):
+            for k in range(2):
+                states[k, i] = states[k, i] if abs(states[k, i]) > _TINY else 0.0
+    for i in range(FILTERS):
+        memory[who[i // 2], i % 2, 0], memory[who[i // 2], i % 2, 1] = states[0, i], states[1, i]
 
 
 @kernel
