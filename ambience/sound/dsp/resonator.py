@@ -48,7 +48,7 @@ class ResonatorBank:
         self._frame = 0
         self._voices = Roster(4, (np.float64, (7,)), (np.float64, (17, LANES)), (np.uint64, ()))
         self._scratch = np.zeros((3, _BLOCK), dtype=np.float32)
-        self._noise = np.zeros((7, _BLOCK + 2), dtype=np.float64)
+        self._noise = np.zeros((9, _BLOCK + 2), dtype=np.float64)
         self._noise[2] = _signs()
 
     def blow(self, offset_frames: int, gust: Gust) -> None:
@@ -169,7 +169,8 @@ def rustle(
     Such a resonator passes the power (1 - r²) / 2 of white noise, whose own power here is 1/3.
     """
     left, right, env = scratch[0], scratch[1], scratch[2]
-    s0, s1, s2, s3 = noise[3], noise[4], noise[5], noise[6]
+    own, other, signs, evens, odds = noise[0], noise[1], noise[2], noise[3], noise[4]
+    s0, s1, s2, s3 = noise[5], noise[6], noise[7], noise[8]
     zero, line = np.float32(0.0), out.reshape(-1)
     for v in range(count):
         start, end, key_up, seed = when[v, START], when[v, END], when[v, _KEY_UP], seeds[v]
@@ -193,13 +194,13 @@ def rustle(
             # Two noises, differenced: odd and even resonators must not move as one. White noise under a fixed, balanced
             # order of signs is white again and owes nothing to the first: half the price of a second hash.
             for n in range(_BLOCK + 2):
-                noise[0, n] = white(seed, frame + n)
-                noise[1, n] = noise[0, n] * noise[2, n]
+                own[n] = white(seed, frame + n)
+                other[n] = own[n] * signs[n]
             for n in range(_BLOCK):
-                noise[0, n] -= noise[0, n + 2]
-                noise[1, n] -= noise[1, n + 2]
-                left[n] = zero
-                right[n] = zero
+                evens[n] = own[n] - own[n + 2]
+                odds[n] = other[n] - other[n + 2]
+            left[:] = zero
+            right[:] = zero
             for k in range(0, used, 4):
                 a1, a2, b = lane[_A1, k], lane[_A2, k], lane[_B, k]
                 c1, c2, d = lane[_A1, k + 1], lane[_A2, k + 1], lane[_B, k + 1]
@@ -208,7 +209,7 @@ def rustle(
                 y1, y2, z1, z2 = lane[_Y1, k], lane[_Y2, k], lane[_Y1, k + 1], lane[_Y2, k + 1]
                 p1, p2, q1, q2 = lane[_Y1, k + 2], lane[_Y2, k + 2], lane[_Y1, k + 3], lane[_Y2, k + 3]
                 for n in range(_BLOCK):
-                    even, odd = noise[0, n], noise[1, n]
+                    even, odd = evens[n], odds[n]
                     y0 = (b * even - a2 * y2) + a1 * y1
                     z0 = (d * odd - c2 * z2) + c1 * z1
                     p0 = (f * even - e2 * p2) + e1 * p1
