@@ -13,6 +13,7 @@ from ambience.rng import noise_seed
 from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES, TENSION, NoteOn, Player
 from ambience.sound.dsp._jit import inline_kernel, kernel
 from ambience.sound.dsp.channels import add_shaded
+from ambience.sound.dsp.lanes import LANES, NEAR, read_abreast
 from ambience.sound.dsp.noise import white
 from ambience.sound.dsp.oscillator import sine
 from ambience.sound.dsp.roster import END, START, Roster
@@ -42,6 +43,7 @@ _HISS = Timbre(5.0, 2500.0, 9.0, floor_hz=150.0)
 _LANES = 4
 """Grains of one tone that sound at once, each rising while another falls."""
 
+_BEFORE = 2  # numbers before those it reads that `read_abreast` may load
 _POWER = 0.375 * _LANES  # of so many windows sin² that are not in phase
 _KEY_UP = 2  # further column of `when`
 _ATTACK, _RELEASE, _FADE, _GAIN, _VELOCITY, _RATIO, _ZONE = range(7)  # columns of `how`: the tone
@@ -80,9 +82,9 @@ class _Cloud:
         )  # fmt: skip
         self._cloud = np.array([settings.spread_cents, settings.grain_s * sample_rate_hz, float(sample_rate_hz)])
         self._roster = Roster(3, (np.float64, (7,)), (np.float64, (_LANES, 8)), (np.uint64, ()))
-        self._scratch = np.zeros((5, QUANTUM_FRAMES), dtype=np.float32)
+        self._scratch = np.zeros((6, QUANTUM_FRAMES), dtype=np.float32)
         self._scratch[2] = np.arange(QUANTUM_FRAMES)
-        self._picks = np.zeros(QUANTUM_FRAMES, dtype=np.uint32)
+        self._picks = np.zeros(QUANTUM_FRAMES, dtype=np.int32)
         self._frame = 0
 
     def render(self, out: Audio, notes: Sequence[NoteOn], controls: FloatArray) -> bool:
@@ -168,11 +170,11 @@ def _draw(
 @inline_kernel
 def _strew(
     grain: FloatArray, tables: AnyArray, left: Mono, right: Mono, ramp: Mono, window: Mono, fractions: Mono,
-    picks: AnyArray,
+    heard: Mono, picks: AnyArray,
 ) -> None:  # fmt: skip
     """Add frames of a grain, as many as the channels hold."""
-    count = left.shape[0]
-    table = tables[int(grain[_ROW]), int(grain[_POSITION]) :]
+    count, base = left.shape[0], int(grain[_POSITION])
+    table = tables[int(grain[_ROW]), base:]
     start, step = np.float32(grain[_POSITION] - np.floor(grain[_POSITION])), np.float32(grain[_STEP])
     turn, turns = np.float32(0.5 * grain[_DONE] / grain[_LENGTH]), np.float32(0.5 / grain[_LENGTH])
     left_gain, right_gain = np.float32(grain[_LEFT]), np.float32(grain[_RIGHT])
@@ -182,11 +184,15 @@ def _strew(
         picks[n], fractions[n] = whole, x - np.float32(whole)
         half = sine(turn + turns * ramp[n])
         window[n] = half * half
-    for n in range(count):  # a loop of its own: with the places known beforehand, it runs faster
-        j = np.uint64(picks[n])
+    abreast = count // LANES * LANES if base >= _BEFORE and abs(grain[_STEP] - 1.0) < NEAR else 0
+    for n in range(0, abreast, LANES):
+        read_abreast(table, picks, fractions, heard, n)
+    for n in range(abreast, count):  # a loop of its own: with the places known beforehand, it runs faster
+        j = np.uint32(picks[n])
         low = table[j]
-        window[n] *= low + fractions[n] * (table[j + np.uint64(1)] - low)
+        heard[n] = low + fractions[n] * (table[j + np.uint32(1)] - low)
     for n in range(count):
+        window[n] *= heard[n]
         left[n] += left_gain * window[n]
         right[n] += right_gain * window[n]
     grain[_POSITION] += count * grain[_STEP]
@@ -205,7 +211,7 @@ def drift(
     Overlapping windowed grains at random places: C. Roads, "Microsound", 2001, ch. 3. What they are cut from are
     spectra of random phase, so that a cloud has the color of the tone and none of its time.
     """
-    left, right, ramp, window, fractions = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4]
+    left, right, ramp, window, fractions, heard = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4], scratch[5]
     line = out.reshape(-1)
     for q in range(out.shape[0] // QUANTUM_FRAMES):
         frame = first_frame + q * QUANTUM_FRAMES
@@ -225,7 +231,8 @@ def drift(
                         _draw(grain, how[v], own, age_s, bright, tense, loop_frames, n_ages, cloud)
                     count = min(QUANTUM_FRAMES - n, int(grain[_LENGTH] - grain[_DONE]))
                     if grain[_ROW] >= 0.0:
-                        _strew(grain, tables, left[n : n + count], right[n : n + count], ramp, window, fractions, picks)
+                        until = n + count
+                        _strew(grain, tables, left[n:until], right[n:until], ramp, window, fractions, heard, picks)
                     grain[_DONE] += count
                     n += count
             gain = np.float32(_presence(frame, start, key_up, how[v]))
