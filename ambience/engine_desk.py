@@ -104,7 +104,9 @@ class Desk:
         self.busy_s = time.perf_counter() - began_s
         return played
 
-    def _play(self, start_frame: int, notes: Sequence[NoteOn], controls: FloatArray, gains: FloatArray) -> Played | None:
+    def _play(
+        self, start_frame: int, notes: Sequence[NoteOn], controls: FloatArray, gains: FloatArray
+    ) -> Played | None:
         """Play a span, if anything sounds or rings on."""
         if self.drawn:
             expression = self._expression(start_frame // QUANTUM_FRAMES, len(controls))

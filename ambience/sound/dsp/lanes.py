@@ -16,7 +16,6 @@ LINE_FRAMES = 16
 """Numbers that memory brings at once, on nearly all processors."""
 
 
-
 def pointer(builder: Any, array: Any, place: Any, kind: Any) -> Any:
     """Write where a vector of some kind begins in an array."""
     return builder.bitcast(builder.gep(array, [place]), kind.as_pointer())
