@@ -13,6 +13,8 @@ def main() -> NoReturn:
     """Run the command line and end the process with its status."""
     heed_signals()
     gc.set_threshold(_COLLECTED_AFTER, 10, 10)
+    # Memory in large pages saves nothing here, and to find room for one takes the kernel longer than to use it.
+    os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
     # To look for plugins of its own, pydantic reads the papers of every package that is installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
