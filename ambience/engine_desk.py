@@ -191,18 +191,6 @@ def _opened(controls: FloatArray, expression: FloatArray) -> FloatArray:
 
 
 @runtime_checkable
-class Studious(Protocol):
-    """A player that does dear work when a note of some pitch first needs it, unless it is told of the note before.
-
-    It may be told by another thread, while it plays.
-    """
-
-    def study(self, frequencies_hz: Iterable[float]) -> None:
-        """Do what notes of these pitches will need."""
-        ...
-
-
-@runtime_checkable
 class _Thorough(Protocol):
     """A player that does dear work when a note first needs it, unless it is told to do it all beforehand."""
 

@@ -4,9 +4,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from ambience.engine_desk import Awaited, Desk, Hairpins, Studious, awaited, swelling
+from ambience.engine_desk import Awaited, Desk, Hairpins, awaited, swelling
 from ambience.engine_reader import Reader
 from ambience.music.work import WrittenBar
+from ambience.sound.block import Studious
 from ambience.units import FloatArray
 
 _Copy = tuple[list[Awaited], Hairpins]

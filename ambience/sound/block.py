@@ -1,6 +1,6 @@
 """The contract of everything that sounds: spans of whole quanta on one absolute grid."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from numpy.random import Generator
@@ -67,6 +67,18 @@ class Restful(Protocol):
 
         If not, the span is still to be rendered; if so, it would have left `out` as it was.
         """
+        ...
+
+
+@runtime_checkable
+class Studious(Protocol):
+    """A player that does dear work when a note of some pitch first needs it, unless it is told of the note before.
+
+    It may be told by another thread, while it plays.
+    """
+
+    def study(self, frequencies_hz: Iterable[float]) -> None:
+        """Do what notes of these pitches will need."""
         ...
 
 

@@ -12,9 +12,8 @@ import pytest
 from soundfont_here import what_is_missing
 
 from ambience import plugins
-from ambience.engine_desk import Studious
 from ambience.rng import stream
-from ambience.sound.block import QUANTUM_FRAMES, NoteOn, Player, Restful
+from ambience.sound.block import QUANTUM_FRAMES, NoteOn, Player, Restful, Studious
 from ambience.sound.dsp.wavetable import TableSet
 from ambience.units import Audio, FloatArray, gain_to_db, midi_to_hz
 
