@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -18,14 +18,13 @@ from ambience.io.formats import FRAME_BYTES, BitDepth, Container, check_format
 from ambience.io.ogg_pages import fix_serial
 from ambience.io.settling import Settling
 from ambience.io.wav_chunks import Tags, add_chunks
+from ambience.sound.dsp.quantize import pack_24
 from ambience.units import Audio
 
 _SUBTYPES: dict[BitDepth, str] = {"16": "PCM_16", "24": "PCM_24", "32f": "FLOAT"}
 _RIFF_LIMIT_BYTES = 2**32 - 2**20  # a RIFF counts its bytes in 32 bits; headers, tags and cues need a little
 _SET_ADD_PEAK_CHUNK, _RF64_AUTO_DOWNGRADE = 0x1050, 0x1210  # libsndfile, sndfile.h
 _OGG_COMPRESSION = 0.6  # about 105 kbit/s: transparent for drones, small enough to send
-_FULL_SCALE = np.float32(2.0**31)
-_HIGHEST = np.nextafter(_FULL_SCALE, np.float32(0.0))
 _FULL_BYTES = 2**16  # less room than this after a failed write: the disk was full
 
 
@@ -72,7 +71,7 @@ class AudioFile:
         self.sample_rate_hz = sample_rate_hz
         self._container, self._bit_depth, self._tags = container, bit_depth, tags
         self.dithered = bit_depth == "16" and container != "ogg"  # wants whole numbers of 16 bits
-        self._whole = bit_depth == "24" and container == "wav"
+        self._packed = bit_depth == "24" and container == "wav"
         self.written_frames = 0
         with _as_os_errors(path):
             layout = _layout(length_frames, container, bit_depth)
@@ -83,7 +82,10 @@ class AudioFile:
     def write(self, audio: Audio | npt.NDArray[np.int16]) -> None:
         """Append a block of floats, which the integer formats clip at ±1, or of 16-bit numbers."""
         with _as_os_errors(self.path):
-            self._file.write(_whole_numbers(audio) if self._whole else audio)
+            if self._packed:
+                _write_packed(self._file, self.path, cast(Audio, audio))
+            else:
+                self._file.write(audio)
         with named(self.path):
             self._settling.wrote(audio.nbytes)
         self.written_frames += len(audio)
@@ -184,11 +186,14 @@ def open_stream(sink: Any, sample_rate_hz: int, layout: dict[str, Any]) -> Any:
     return soundfile.SoundFile(sink, "w", samplerate=sample_rate_hz, channels=2, **layout)
 
 
-def _whole_numbers(audio: Audio | npt.NDArray[np.int16]) -> npt.NDArray[np.int32]:
-    """Turn floats into what libsndfile makes of them before it keeps the upper 24 bits; it would do so one by one."""
-    scaled = audio * _FULL_SCALE
-    np.clip(np.rint(scaled, out=scaled), -_FULL_SCALE, _HIGHEST, out=scaled)
-    return scaled.astype(np.int32)
+def _write_packed(opened: Any, path: Path, audio: Audio) -> None:
+    """Append a block as bytes of 24 bits; libsndfile would turn and write them by thousands."""
+    import soundfile
+
+    packed = np.empty(3 * audio.size, np.uint8)
+    pack_24(audio, packed)
+    if soundfile._snd.sf_write_raw(opened._file, soundfile._ffi.from_buffer(packed), packed.size) != packed.size:
+        raise _failure(path)
 
 
 def _set_tags(opened: Any, tags: Tags) -> None:
