@@ -101,6 +101,13 @@ class _Cloud:
         self._frame += len(out)
         return not count
 
+    def rest(self, n_frames: int) -> bool:
+        """Let time pass, unless something is left of what was caught; tell whether it did."""
+        self._roster.retire(self._frame)
+        if rests := not self._roster.count:
+            self._frame += n_frames
+        return rests
+
     def study(self, frequencies_hz: Iterable[float]) -> None:
         """Build the tables that notes of these pitches will need."""
         for frequency_hz in frequencies_hz:
@@ -117,9 +124,10 @@ class _Cloud:
         start = self._frame + note.offset_frames
         key_up = start + note.duration_frames
         end = key_up + s_to_frames(settings.linger_s, rate_hz)
-        row = self._roster.add()
+        last = -(-end // QUANTUM_FRAMES) * QUANTUM_FRAMES
+        row = self._roster.add(last)
         when, how, grains, seeds = self._roster.arrays
-        when[row] = (start, -(-end // QUANTUM_FRAMES) * QUANTUM_FRAMES, key_up)
+        when[row] = (start, last, key_up)
         how[row] = (
             settings.bloom_s * rate_hz, settings.linger_s * rate_hz, -_FADE_OCTAVES,
             db_to_gain(level_db(note.velocity)) / math.sqrt(_POWER), note.velocity,
