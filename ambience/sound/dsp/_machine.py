@@ -82,7 +82,7 @@ def _loader() -> Any:
     from llvmlite import binding
 
     binding.initialize_native_target()
-    return binding.create_lljit_compiler()
+    return binding.create_lljit_compiler(use_jit_link=sys.platform == "darwin")  # LLVM's own choice there
 
 
 def _target() -> Any:
