@@ -37,19 +37,3 @@ def join_channels(left: Mono, right: Mono, line: Mono) -> None:
     for n in range(line.shape[0] // 2):
         line[2 * n] = left[n]
         line[2 * n + 1] = right[n]
-
-
-@inline_kernel
-def weave(first: Mono, second: Mono, third: Mono, fourth: Mono, line: Mono) -> None:
-    """Lay the heads of four channels side by side, frame by frame, into a line."""
-    for n in range(line.shape[0] // 4):
-        line[4 * n], line[4 * n + 1] = first[n], second[n]
-        line[4 * n + 2], line[4 * n + 3] = third[n], fourth[n]
-
-
-@inline_kernel
-def unweave(line: Mono, first: Mono, second: Mono, third: Mono, fourth: Mono) -> None:
-    """Lay four channels that lie side by side out each for itself."""
-    for n in range(line.shape[0] // 4):
-        first[n], second[n] = line[4 * n], line[4 * n + 1]
-        third[n], fourth[n] = line[4 * n + 2], line[4 * n + 3]
