@@ -45,13 +45,20 @@ def object_code(function: types.FunctionType, name: str, arguments: dict[str, Ki
     -------
     code : bytes
         An object file with a function `_entry.ENTRY`, for `_entry.builtin`.
+
+    Raises
+    ------
+    TypeError
+        If an argument or the result is neither an array nor one of the numbers that a kernel knows.
     """
     compiled: Any = _jit(function)
-    compiled.compile(tuple(map(_numba_type, arguments.values())))
+    compiled.compile(tuple(_numba_type(f"{name}: argument {argument!r}", kind) for argument, kind in arguments.items()))
     [signature] = compiled.nopython_signatures
     kernel = compiled.inspect_llvm(signature.args)
-    [returns] = [kind for kind, type_of_numba in _NUMBERS.items() if type_of_numba == signature.return_type]
-    entry = _entry.write(_machine.only_visible(kernel), name, arguments, returns)
+    returns = [kind for kind, type_of_numba in _NUMBERS.items() if type_of_numba == signature.return_type]
+    if not returns:
+        raise TypeError(f"{name}: returns {signature.return_type}, no number that a kernel may return")
+    entry = _entry.write(_machine.only_visible(kernel), name, arguments, *returns)
     return _machine.object_code([kernel, entry, _entry.reshaping()])
 
 
@@ -88,7 +95,9 @@ def _value(context: Any, builder: Any, kind: Any, value: Any) -> Any:
     return context.cast(builder, value, kind, numba.types.int64)
 
 
-def _numba_type(kind: Kind) -> Any:
+def _numba_type(who: str, kind: Kind) -> Any:
     if isinstance(kind, Array):
         return numba.types.Array(numba.from_dtype(kind.dtype), kind.axes, "C")
+    if kind not in _NUMBERS:
+        raise TypeError(f"{who} is annotated as {kind!r}, no number that a kernel may be given")
     return _NUMBERS[kind]

@@ -77,7 +77,7 @@ def write(kernel: str, name: str, arguments: dict[str, Kind], returns: type | No
     arguments : dict of str to Kind
         What it is called with.
     returns : type or None
-        What it returns: a `float`, an `int`, a `bool` or nothing.
+        What it returns: a number of these kinds, as Python's own, or nothing.
 
     Returns
     -------
@@ -114,7 +114,8 @@ class _Writer:
     def __init__(self, kernel: str, name: str) -> None:
         self.ir = ir = _machine.language()
         self.kernel, self.name = kernel, name
-        self.byte, self.short, self.whole, self.real = ir.IntType(8), ir.IntType(32), ir.IntType(64), ir.DoubleType()
+        self.byte, self.short, self.whole = ir.IntType(8), ir.IntType(32), ir.IntType(64)
+        self.single, self.real = ir.FloatType(), ir.DoubleType()
         self.pointer = self.byte.as_pointer()
         self.module = ir.Module(name)
         given = (self.pointer, self.pointer.as_pointer(), self.whole)
@@ -144,13 +145,20 @@ class _Writer:
             nothing = self.ir.GlobalVariable(self.module, self.byte, "_Py_NoneStruct")
             self._call("Py_IncRef", self.ir.VoidType(), nothing)
             return nothing
-        if returns is float:
-            value = builder.load(builder.bitcast(answer, self.real.as_pointer()))
-            return self._call("PyFloat_FromDouble", self.pointer, value)
-        if returns is bool:
-            value = builder.load(builder.bitcast(answer, self.pointer))
-            return self._call("PyBool_FromLong", self.pointer, builder.zext(value, self.whole))
-        return self._call("PyLong_FromLongLong", self.pointer, builder.load(answer))
+        answers: dict[Any, tuple[str, Any]] = {
+            float: ("PyFloat_FromDouble", self.real),
+            np.float32: ("PyFloat_FromDouble", self.single),
+            bool: ("PyBool_FromLong", self.byte),
+            int: ("PyLong_FromLongLong", self.whole),
+            np.uint64: ("PyLong_FromUnsignedLongLong", self.whole),
+        }
+        convert, kind = answers[returns]
+        value = builder.load(builder.bitcast(answer, kind.as_pointer()))
+        if kind is self.single:
+            value = builder.fpext(value, self.real)
+        elif kind is self.byte:
+            value = builder.zext(value, self.whole)
+        return self._call(convert, self.pointer, value)
 
     def _take_apart(self, place: int, argument: str, kind: Kind) -> Iterator[Any]:
         """Hand over one argument as numba wants it."""
@@ -160,7 +168,7 @@ class _Writer:
         elif kind is float:
             yield self._number(item, "PyFloat_AsDouble", self.real, -1.0)
         elif kind is np.float32:
-            yield self.builder.fptrunc(self._number(item, "PyFloat_AsDouble", self.real, -1.0), self.ir.FloatType())
+            yield self.builder.fptrunc(self._number(item, "PyFloat_AsDouble", self.real, -1.0), self.single)
         elif kind is bool:
             truth = self._number(item, "PyObject_IsTrue", self.short, -1)
             yield self.builder.trunc(truth, self.byte)
