@@ -182,8 +182,7 @@ class Section:
 
     def study(self, frequencies_hz: Iterable[float]) -> None:
         """Build the tables that notes of these pitches will need."""
-        for frequency_hz in frequencies_hz:
-            self._tables.open(self._tables.zone_of(frequency_hz))
+        self._tables.open_for(frequencies_hz)
 
     def rest(self, n_frames: int) -> bool:
         """Let time pass, unless something sounds; tell whether it did."""

@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
@@ -157,6 +157,11 @@ class TableSet:
         gains = np.concatenate([self._breath.gains(some / 1000.0, some) for some in _pieces(bins_hz)])
         noise = (gains * lift).astype(np.float32) * _phases(self._breath_angles)
         _write_loop(noise, self.rows[-1], np.float32(0.0))
+
+    def open_for(self, frequencies_hz: Iterable[float]) -> None:
+        """Build the tables that notes of these pitches will need."""
+        for frequency_hz in frequencies_hz:
+            self.open(self.zone_of(frequency_hz))
 
     def open_all(self) -> None:
         """Build all tables, so that nothing is left to be done while others listen."""

@@ -110,8 +110,7 @@ class _Cloud:
 
     def study(self, frequencies_hz: Iterable[float]) -> None:
         """Build the tables that notes of these pitches will need."""
-        for frequency_hz in frequencies_hz:
-            self._tables.open(self._tables.zone_of(frequency_hz))
+        self._tables.open_for(frequencies_hz)
 
     def prepare(self) -> None:
         """Build every table now, so that no note has to wait for its own."""
