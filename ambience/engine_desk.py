@@ -15,7 +15,7 @@ from ambience.engine_shelf import Shelf
 from ambience.music.score import Bar
 from ambience.music.work import TimedNote
 from ambience.preset import Preset
-from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES, NoteOn, Player, Restful
+from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES, NoteOn, Player, Restful, Studious
 from ambience.sound.channel import Channels, Strip
 from ambience.sound.mixer import Mixer, Played
 from ambience.sound.orchestra import seats
@@ -62,9 +62,11 @@ class Desk:
     failures: int = 0  # spans that it cost
     busy_s: float = 0.0  # what the last span took: the dearest layers are begun first
     _heard: deque[Audio | None] = field(default_factory=lambda: deque([None, None]))  # in the last spans; None: silence
+    study: Callable[[Iterable[float]], None] | None = field(init=False)  # of the player, if it is studious
     _rest: Callable[[int], bool] = field(init=False)  # of the player, if it can tell that it rests
 
     def __post_init__(self) -> None:
+        self.study = self.player.study if isinstance(self.player, Studious) else None
         self._rest = self.player.rest if isinstance(self.player, Restful) else _never
 
     def expect(self, notes: Iterable[Awaited]) -> None:

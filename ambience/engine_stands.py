@@ -7,7 +7,6 @@ from functools import partial
 from ambience.engine_desk import Awaited, Desk, Hairpins, awaited, swelling
 from ambience.engine_reader import Reader
 from ambience.music.work import WrittenBar
-from ambience.sound.block import Studious
 from ambience.units import FloatArray
 
 _Copy = tuple[list[Awaited], Hairpins]
@@ -60,10 +59,10 @@ class Stands:
     def studies(self) -> list[Callable[[], None]]:
         """Return what lets the players study the bars that are to be given out, all at once and while they play."""
         return [
-            partial(desk.player.study, [frequency_hz for _, _, frequency_hz, _, _ in notes])
+            partial(desk.study, [frequency_hz for _, _, frequency_hz, _, _ in notes])
             for _, copies in self._written
             for desk, (notes, _) in zip(self._desks, copies, strict=True)
-            if notes and isinstance(desk.player, Studious)
+            if notes and desk.study
         ]
 
     def give_out(self) -> None:
