@@ -43,11 +43,11 @@ class Timpani:
             bank.strike(offset_frames, self._stroke(note, controls, velocity, decay, rng).louder(roll_db))
 
         def begin(note: NoteOn, controls: FloatArray) -> Iterable[Later]:
-            ringing, rolling = (_decay(note.frequency_hz, ring_s) for ring_s in (self.ring_s, _ROLL_RING_S))
+            ringing = _decay(note.frequency_hz, self.ring_s)
             if note.articulation not in ("roll", "tremolo"):
                 return [(0, partial(strike, note, ringing, 0.0))]
             times_s = roll_s(note.duration_frames / sample_rate_hz, self.rolls_per_s, rng)
-            decays = [rolling] * (len(times_s) - 1) + [ringing]
+            decays = [_decay(note.frequency_hz, _ROLL_RING_S)] * (len(times_s) - 1) + [ringing]
             return (
                 (s_to_frames(time_s, sample_rate_hz), partial(strike, note, decay, _ROLL_DB))
                 for time_s, decay in zip(times_s, decays, strict=True)
