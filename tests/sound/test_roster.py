@@ -44,11 +44,11 @@ def test_a_roll_keeps_sounding_until_its_end() -> None:
 def test_voices_grow_and_retire_in_order() -> None:
     roster = Roster(2, (np.float64, (3,)))
     for voice in range(50):
-        row = roster.add()
-        roster.when[row, END] = 100 + voice % 2
+        row = roster.add(100 + voice % 2)
+        assert roster.when[row, END] == 100 + voice % 2
         roster.arrays[1][row] = voice
     roster.retire(100)
     assert roster.count == 25
     np.testing.assert_array_equal(roster.arrays[1][:25, 0], np.arange(1, 50, 2))
-    assert roster.add() == 25
+    assert roster.add(200) == 25
     assert not roster.arrays[1][25].any()

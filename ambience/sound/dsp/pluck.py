@@ -65,13 +65,14 @@ class PluckBank:
         highest_hz = self._rate_hz / _SHORTEST_FRAMES
         rule = f"must be {LOWEST_HZ:g} to {highest_hz:g}"
         require(LOWEST_HZ <= string.frequency_hz <= highest_hz, "Pluck", "frequency_hz", string.frequency_hz, rule)
-        row = self._voices.add()
-        when, strings, _, shapes = self._voices.arrays
         taps, period = loop_taps(string.frequency_hz, string.decay_s, string.damping, self._rate_hz)
         shape = self._shape(string, round(self._rate_hz / string.frequency_hz))
         life_s = string.decay_s * _SILENCE_DB / 60.0
         start = self._frame + offset_frames
-        when[row] = start, start + s_to_frames(life_s, self._rate_hz), period
+        end = start + s_to_frames(life_s, self._rate_hz)
+        row = self._voices.add(end)
+        when, strings, _, shapes = self._voices.arrays
+        when[row] = start, end, period
         past = period + _TAPS
         shapes[row, :past] = np.resize(shape, past)
         strings[row, :_TAPS] = taps

@@ -53,20 +53,19 @@ class ResonatorBank:
 
     def blow(self, offset_frames: int, gust: Gust) -> None:
         """Begin a voice `offset_frames` after the start of the next span (it may lie beyond that span)."""
-        row = self._voices.add()
+        rate_hz, start = self._rate_hz, self._frame + offset_frames
+        key_up = start + s_to_frames(gust.held_s, rate_hz)
+        end = key_up + s_to_frames(gust.release_s, rate_hz)
+        row = self._voices.add(end)
         when, how, lanes, seeds = self._voices.arrays
-        rate_hz = self._rate_hz
         seeds[row] = noise_seed(self._rng)
-        when[row, START] = self._frame + offset_frames
-        when[row, _KEY_UP] = when[row, START] + s_to_frames(gust.held_s, rate_hz)
-        when[row, END] = when[row, _KEY_UP] + s_to_frames(gust.release_s, rate_hz)
         how[row, _ATTACK], how[row, _RELEASE] = gust.attack_s * rate_hz, max(gust.release_s * rate_hz, 1.0)
         how[row, _FADE] = gust.fade_db * _DB_TO_OCTAVES
         how[row, _WANDER], how[row, _WANDER_STEP] = gust.wander_cents / 1200.0, gust.wander_hz / rate_hz
         how[row, _WAVER], how[row, _WAVER_STEP] = gust.waver, gust.waver_hz / rate_hz
         top_hz = gust.center_hz * 2.0 ** np.maximum(gust.sweep_octaves, 0.0)
         keep = np.flatnonzero(top_hz < 0.42 * rate_hz)[:LANES]
-        when[row, _GROUPS] = -(-len(keep) // 4)
+        when[row] = start, end, key_up, -(-len(keep) // 4)
         self._set_lanes(lanes[row], gust, keep)
 
     def render(self, out: Audio, controls: FloatArray) -> bool:

@@ -47,11 +47,8 @@ class Roster:
         """Absolute frames of every voice."""
         return self.arrays[0]
 
-    def add(self, end_frame: int = 0) -> int:
-        """Make room for one more voice and return its row, all zero.
-
-        Who knows its end already spares the roster to look for it.
-        """
+    def add(self, end_frame: int) -> int:
+        """Make room for one more voice and return its row, all zero but for its end."""
         if self.count == len(self.when):
             self.arrays = [np.concatenate([array, np.zeros_like(array)]) for array in self.arrays]
         for array in self.arrays:
