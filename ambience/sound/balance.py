@@ -10,12 +10,12 @@ from ambience.sound.channel import Strip
 from ambience.sound.dsp.abreast import FILTERS, LAYERS
 from ambience.sound.dsp.dip import dip_band, dip_four
 from ambience.sound.dsp.dynamics import add_power, apply_curve, give_way, hold, warm_gain
+from ambience.sound.foursome import Foursome
 from ambience.units import Audio, FloatArray
 
 _THEME = "theme"  # the stem group to which others give way
 _LISTEN_S, _YIELD_S, _RETURN_S = 0.25, 0.5, 1.6  # by ear: slow enough not to be heard as a movement
 _SUNG_HZ, _SUNG_OCTAVES = 800.0, 3.5  # where melodies and their first partials lie
-_NOBODY = -1  # the last row of the memory
 _HOLD_S, _LET_GO_S = 0.03, 0.35
 _HOLD_ABOVE_DB = -20.0  # by ear: a mix is -26 to -14 dB before its master
 _FULL_SLOPE, _FULL_WARMTH = 0.5, 0.7  # of glue 1: a ratio of 2:1, and 3 dB from a peak of 1.4
@@ -42,8 +42,7 @@ class Courtesy:
         self._band = np.tile(dip_band(_SUNG_HZ, _SUNG_OCTAVES, sample_rate_hz), (FILTERS, 1)).T.copy()
         self._dips = np.zeros((len(strips) + 1, 2, 2))
         self._dipped: list[int] = []  # whose dips may not be zero
-        self._silence: Audio = np.zeros((0, 2), np.float32)
-        self._who, self._depths = np.zeros(LAYERS, np.int64), np.zeros((0, 0))
+        self._foursome = Foursome()
         self._scratch = np.zeros((2, FILTERS)), np.zeros((2, FILTERS))
 
     def balance(self, layers: Sequence[Audio | None], quanta: int) -> None:
@@ -72,16 +71,11 @@ class Courtesy:
 
     def _dip(self, sounding: Sequence[tuple[int, float, Audio]], shares: FloatArray) -> None:
         """Dip up to four layers side by side; for who is missing, silence is dipped."""
-        n_frames = QUANTUM_FRAMES * (len(shares) - 1)
-        if len(self._silence) != n_frames:
-            self._silence, self._depths = np.zeros((n_frames, 2), np.float32), np.zeros((LAYERS, len(shares)))
-        who, depths = self._who, self._depths
-        who[:], depths[:] = _NOBODY, 0.0
-        frames = [self._silence] * LAYERS
-        for place, (number, duck_db, layer) in enumerate(sounding):
-            who[place], depths[place] = number, 1.0 - 10.0 ** (-0.05 * duck_db * shares)
-            frames[place] = layer
-        first, second, third, fourth = frames
+        numbers, ducks_db, layers = zip(*sounding, strict=True)
+        depths = np.zeros((LAYERS, len(shares)))
+        for place, duck_db in enumerate(ducks_db):
+            depths[place] = 1.0 - 10.0 ** (-0.05 * duck_db * shares)
+        who, (first, second, third, fourth) = self._foursome.seat(numbers, layers)
         dip_four(first, second, third, fourth, depths, self._band, self._dips, who, *self._scratch)
 
 

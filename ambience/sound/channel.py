@@ -8,9 +8,8 @@ import numpy as np
 from ambience.errors import require
 from ambience.sound.dsp.abreast import FILTERS, LAYERS
 from ambience.sound.dsp.strip import low_cut, screen, shape_four
+from ambience.sound.foursome import Foursome
 from ambience.units import Audio, FloatArray, db_to_gain
-
-_NOBODY = -1  # the last row of what is known of all strips
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Channels:
         self._memory = np.zeros((len(strips) + 1, 2, 2))
         self._still = [True] * len(strips)  # whether it is known that nothing rings on in a filter
         self._lost_quanta = [np.zeros(1, np.int64) for _ in strips]
-        self._silence: Audio = np.zeros((0, 2), np.float32)
+        self._foursome = Foursome()
 
     @property
     def lost_quanta(self) -> int:
@@ -82,13 +81,10 @@ class Channels:
             shape (k + 1,), on top of the strip's own; ramped between.
         """
         numbers, sounds, gains = zip(*layers, strict=True)
-        missing, faders = LAYERS - len(numbers), np.zeros((LAYERS, len(gains[0])))
-        if missing and len(self._silence) != len(sounds[0]):
-            self._silence = np.zeros_like(sounds[0])
+        faders = np.zeros((LAYERS, len(gains[0])))
         for place, number in enumerate(numbers):
             faders[place], self._still[number] = gains[place], False
-        who = np.array(numbers + (_NOBODY,) * missing)
-        first, second, third, fourth = sounds + (self._silence,) * missing
+        who, (first, second, third, fourth) = self._foursome.seat(numbers, sounds)
         scratch = np.empty((9, FILTERS)), np.empty((2, FILTERS))
         shape_four(first, second, third, fourth, faders, self._strips, self._memory, who, *scratch)
 

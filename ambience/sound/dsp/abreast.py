@@ -5,16 +5,30 @@ from typing import Any
 
 import numpy as np
 
-from ambience.sound.dsp._jit import emitted
+from ambience.sound.dsp._jit import emitted, inline_kernel
 from ambience.sound.dsp._machine import repeat
 from ambience.sound.dsp.lanes import pointer
-from ambience.units import Audio, FloatArray
+from ambience.units import Audio, FloatArray, IntArray
 
 FILTERS = 8
 """Filters that run side by side."""
 
 LAYERS = FILTERS // 2
 """Layers that they hear; so many frames of each are loaded at once, too."""
+
+
+@inline_kernel
+def recall(memory: FloatArray, who: IntArray, states: FloatArray) -> None:
+    """Let the filters of four layers go on from what is remembered of each, shape (n_layers, 2, 2)."""
+    for i in range(FILTERS):
+        states[0, i], states[1, i] = memory[who[i // 2], i % 2, 0], memory[who[i // 2], i % 2, 1]
+
+
+@inline_kernel
+def remember(states: FloatArray, who: IntArray, memory: FloatArray) -> None:
+    """Keep what they have come to."""
+    for i in range(FILTERS):
+        memory[who[i // 2], i % 2, 0], memory[who[i // 2], i % 2, 1] = states[0, i], states[1, i]
 
 
 def _turn(ir: Any, builder: Any, rows: Sequence[Any]) -> list[Any]:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ambience.sound.dsp._jit import inline_kernel, kernel
-from ambience.sound.dsp.abreast import FILTERS, dip_abreast
+from ambience.sound.dsp.abreast import FILTERS, dip_abreast, recall, remember
 from ambience.units import Audio, FloatArray, IntArray
 
 _QUANTUM = 256
@@ -47,8 +47,7 @@ def dip_four(
     ramps, states : array, shape (2, 8)
         Work space.
     """
-    for i in range(FILTERS):
-        states[0, i], states[1, i] = memory[who[i // 2], i % 2, 0], memory[who[i // 2], i % 2, 1]
+    recall(memory, who, states)
     for q in range(depths.shape[1] - 1):
         if not depths[:, q : q + 2].any():
             states[:] = 0.0
@@ -67,8 +66,7 @@ def dip_four(
         for part, resting in zip((part_0, part_1, part_2, part_3), rests):  # noqa: B905 (the compiler knows no `strict`)
             if resting:
                 part[:] = np.float32(0.0)
-    for i in range(FILTERS):
-        memory[who[i // 2], i % 2, 0], memory[who[i // 2], i % 2, 1] = states[0, i], states[1, i]
+    remember(states, who, memory)
 
 
 @inline_kernel

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ambience.sound.dsp._jit import kernel
-from ambience.sound.dsp.abreast import FILTERS, shape_abreast
+from ambience.sound.dsp.abreast import FILTERS, recall, remember, shape_abreast
 from ambience.units import Audio, FloatArray, IntArray, Mono
 
 _QUANTUM = 256
@@ -83,8 +83,8 @@ def shape_four(
     settings, states : array, shapes (9, 8), (2, 8)
         Work space.
     """
+    recall(memory, who, states)
     for i in range(FILTERS):
-        states[0, i], states[1, i] = memory[who[i // 2], i % 2, 0], memory[who[i // 2], i % 2, 1]
         for k in range(7):
             settings[k, i] = strips[who[i // 2], i % 2, k]
     for q in range(faders.shape[1] - 1):
@@ -98,8 +98,7 @@ def shape_four(
         for i in range(FILTERS):
             for k in range(2):
                 states[k, i] = states[k, i] if abs(states[k, i]) > _TINY else 0.0
-    for i in range(FILTERS):
-        memory[who[i // 2], i % 2, 0], memory[who[i // 2], i % 2, 1] = states[0, i], states[1, i]
+    remember(states, who, memory)
 
 
 @kernel
@@ -143,8 +142,8 @@ def settle_bus(bus: Audio, middle_cut: FloatArray, side_cut: FloatArray, memory:
         near, far = far - 2.0 * x - a1 * y, x - a2 * y
         side_near, side_far = side_far - 2.0 * u - d1 * v, u - d2 * v
         if n % _QUANTUM == _QUANTUM - 1:
-            near, far = near if abs(near) > 1e-20 else 0.0, far if abs(far) > 1e-20 else 0.0
-            side_near = side_near if abs(side_near) > 1e-20 else 0.0
-            side_far = side_far if abs(side_far) > 1e-20 else 0.0
+            near, far = near if abs(near) > _TINY else 0.0, far if abs(far) > _TINY else 0.0
+            side_near = side_near if abs(side_near) > _TINY else 0.0
+            side_far = side_far if abs(side_far) > _TINY else 0.0
         line[2 * n], line[2 * n + 1] = y + v, y - v
     memory[0], memory[1], memory[2], memory[3] = near, far, side_near, side_far
