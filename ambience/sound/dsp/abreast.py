@@ -7,7 +7,7 @@ import numpy as np
 
 from ambience.sound.dsp._jit import emitted, inline_kernel
 from ambience.sound.dsp._machine import repeat
-from ambience.sound.dsp.lanes import pointer
+from ambience.sound.dsp.lanes import pick, pointer
 from ambience.units import Audio, FloatArray, IntArray
 
 FILTERS = 8
@@ -33,12 +33,9 @@ def remember(states: FloatArray, who: IntArray, memory: FloatArray) -> None:
 
 def _turn(ir: Any, builder: Any, rows: Sequence[Any]) -> list[Any]:
     """Make rows of columns, four of each."""
-
-    def pick(one: Any, other: Any, *places: int) -> Any:
-        return builder.shuffle_vector(one, other, ir.Constant(ir.VectorType(ir.IntType(32), LAYERS), places))
-
-    halves = [[pick(*rows[k : k + 2], *places) for k in (0, 2)] for places in ((0, 4, 2, 6), (1, 5, 3, 7))]
-    return [pick(*half, *places) for places in ((0, 1, 4, 5), (2, 3, 6, 7)) for half in halves]
+    woven, joined = ((0, 4, 2, 6), (1, 5, 3, 7)), ((0, 1, 4, 5), (2, 3, 6, 7))
+    halves = [[pick(ir, builder, rows[k], rows[k + 1], places) for k in (0, 2)] for places in woven]
+    return [pick(ir, builder, one, other, places) for places in joined for one, other in halves]
 
 
 def _row(ir: Any, builder: Any, array: Any, place: int) -> Any:
@@ -129,12 +126,11 @@ def _emit_shape(
         builder.load(_row(ir, builder, settings, place), align=8) for place in range(9)
     )
     own, other, fader, slope = (builder.fptrunc(setting, single) for setting in places)
-    crossed = ir.Constant(ir.VectorType(ir.IntType(32), FILTERS), [lane ^ 1 for lane in range(FILTERS)])
 
     def shape(sounds: Any, near: Any, far: Any, since: Any) -> Sequence[Any]:
         x = builder.fmul(b, builder.fpext(sounds, double))
         y = builder.fptrunc(builder.fadd(x, near), single)
-        across = builder.shuffle_vector(y, y, crossed)
+        across = pick(ir, builder, y, y, [lane ^ 1 for lane in range(FILTERS)])
         gain = builder.fadd(fader, builder.fmul(slope, since))
         return (
             builder.fmul(gain, builder.fadd(builder.fmul(own, y), builder.fmul(other, across))),

@@ -21,23 +21,24 @@ def pointer(builder: Any, array: Any, place: Any, kind: Any) -> Any:
     return builder.bitcast(builder.gep(array, [place]), kind.as_pointer())
 
 
+def pick(ir: Any, builder: Any, one: Any, other: Any, places: Sequence[int]) -> Any:
+    """Write a vector of numbers from two others, which are counted through."""
+    return builder.shuffle_vector(one, other, ir.Constant(ir.VectorType(ir.IntType(32), len(places)), list(places)))
+
+
 def everywhere(ir: Any, builder: Any, value: Any, kind: Any) -> Any:
     """Write a vector of one number again and again."""
     alone = builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.IntType(32)(0))
-    return builder.shuffle_vector(alone, alone, ir.Constant(ir.VectorType(ir.IntType(32), kind.count), None))
+    return pick(ir, builder, alone, alone, [0] * kind.count)
 
 
 def turn(ir: Any, builder: Any, rows: Sequence[Any]) -> list[Any]:
     """Write how `LANES` vectors of as many numbers become columns: their halves change places, then fours are woven."""
-
-    def pick(one: Any, other: Any, places: Sequence[int]) -> Any:
-        return builder.shuffle_vector(one, other, ir.Constant(ir.VectorType(ir.IntType(32), LANES), places))
-
     halves = (0, 1, 2, 3, 8, 9, 10, 11), (4, 5, 6, 7, 12, 13, 14, 15)
     woven = (0, 8, 1, 9, 4, 12, 5, 13), (2, 10, 3, 11, 6, 14, 7, 15)
-    turned = [pick(rows[i], rows[i + 4], half) for half in halves for i in range(4)]
+    turned = [pick(ir, builder, rows[i], rows[i + 4], half) for half in halves for i in range(4)]
     for _ in range(2):
-        turned = [pick(turned[i], turned[i + 2], half) for i in (0, 1, 4, 5) for half in woven]
+        turned = [pick(ir, builder, turned[i], turned[i + 2], half) for i in (0, 1, 4, 5) for half in woven]
     return turned
 
 
