@@ -9,7 +9,7 @@ import numpy as np
 from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES, TENSION
 from ambience.sound.dsp._jit import inline_kernel, kernel
 from ambience.sound.dsp.channels import add_channel, add_channels
-from ambience.sound.dsp.lanes import LANES, LINE_FRAMES, NEAR, prefetch, read_abreast
+from ambience.sound.dsp.lanes import LINE_FRAMES, NEAR, prefetch, read_between
 from ambience.sound.dsp.section_motion import (
     ATTACK_S,
     BOWING,
@@ -99,14 +99,8 @@ def _sound(
                 whole = np.int32(x)
                 picks[n] = whole
                 fractions[n] = x - np.float32(whole)
-            if max(abs(old_step - 1.0), abs(new_step - 1.0)) < NEAR:
-                for n in range(0, _FRAMES, LANES):
-                    read_abreast(mixed, picks, fractions, heard, n)
-            else:  # a loop of its own: with unsigned places known beforehand, it runs three times as fast
-                for n in range(_FRAMES):
-                    j = np.uint32(picks[n])
-                    low = mixed[j]
-                    heard[n] = low + fractions[n] * (mixed[j + np.uint32(1)] - low)
+            near = max(abs(old_step - 1.0), abs(new_step - 1.0)) < NEAR
+            read_between(mixed, picks, fractions, heard, _FRAMES, near)
             readers[v, r, POSITION] = after
             at = np.uint64(q * _FRAMES)
             if _is_edge(frame, first, last, attack, release):

@@ -13,7 +13,7 @@ from ambience.rng import noise_seed
 from ambience.sound.block import BRIGHTNESS, QUANTUM_FRAMES, TENSION, NoteOn, Player
 from ambience.sound.dsp._jit import inline_kernel, kernel
 from ambience.sound.dsp.channels import add_shaded
-from ambience.sound.dsp.lanes import LANES, NEAR, read_abreast
+from ambience.sound.dsp.lanes import NEAR, read_between
 from ambience.sound.dsp.noise import white
 from ambience.sound.dsp.oscillator import sine
 from ambience.sound.dsp.roster import END, START, Roster
@@ -191,13 +191,8 @@ def _strew(
         picks[n], fractions[n] = whole, x - np.float32(whole)
         half = sine(turn + turns * ramp[n])
         window[n] = half * half
-    abreast = count // LANES * LANES if base >= _BEFORE and abs(grain[_STEP] - 1.0) < NEAR else 0
-    for n in range(0, abreast, LANES):
-        read_abreast(table, picks, fractions, heard, n)
-    for n in range(abreast, count):  # a loop of its own: with the places known beforehand, it runs faster
-        j = np.uint32(picks[n])
-        low = table[j]
-        heard[n] = low + fractions[n] * (table[j + np.uint32(1)] - low)
+    near = base >= _BEFORE and abs(grain[_STEP] - 1.0) < NEAR
+    read_between(table, picks, fractions, heard, count, near)
     for n in range(count):
         window[n] *= heard[n]
         left[n] += left_gain * window[n]
