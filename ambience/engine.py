@@ -10,6 +10,7 @@ from ambience.engine_crew import Crew
 from ambience.engine_desk import make_desks, make_mixer, prepare
 from ambience.engine_now import describe
 from ambience.engine_reader import Reader
+from ambience.engine_ready import Ready
 from ambience.engine_requests import Exit, Now, Requests, ScheduledChange, check
 from ambience.engine_rows import Rows
 from ambience.engine_stands import Stands
@@ -77,25 +78,22 @@ class Engine(Requests):
         if endless:
             prepare(self._desks, self._crew)
         self._quantum = 0  # of the next span
-        self._ready: Audio = np.zeros((0, 2), dtype=np.float32)
-        self._ready_stems: dict[str, Audio] = {}
-        self._stems: dict[str, list[Audio]] = {}
+        self._ready = Ready()
         self.log: list[SceneChange] = []  # every change that was asked for, as it was applied
 
     def render(self, n_frames: int) -> Audio:
         """Return the next `n_frames` of the mix, shape (n_frames, 2), before the master."""
         require(n_frames >= 0, "Engine.render", "n_frames", n_frames, "must not be negative")
-        self._stems = {}
+        self._ready.forget_stems()
         blocks = list(self._blocks(n_frames))
         return np.concatenate(blocks) if blocks else np.zeros((0, 2), dtype=np.float32)
 
     def blocks(self, n_frames: int) -> Iterator[Audio]:
         """Yield the next `n_frames`, 1.5 s at a time at most; while one block is used, the next is being played."""
-        made = self._blocks(n_frames)
-        self._stems = {}
-        for audio in made:
+        self._ready.forget_stems()
+        for audio in self._blocks(n_frames):
             yield audio
-            self._stems = {}
+            self._ready.forget_stems()
 
     def write_ahead(self) -> None:
         """Compose what the next quantum needs, so that it is only played when its time has come.
@@ -112,7 +110,7 @@ class Engine(Requests):
 
     def take_stems(self) -> dict[str, Audio]:
         """Return the stems of the last `render` or block, same frames: the groups sum to the mix, so do the layers."""
-        return {name: np.concatenate(parts) for name, parts in self._stems.items()}
+        return self._ready.stems()
 
     def score(self) -> Score:
         """Return the score of what was composed so far."""
@@ -187,10 +185,7 @@ class Engine(Requests):
 
     def _hand_out(self, most_frames: int) -> Audio:
         """Take from what is ready, `most_frames` at most."""
-        audio, self._ready = self._ready[:most_frames], self._ready[most_frames:]
-        for name, stem in self._ready_stems.items():
-            self._stems.setdefault(name, []).append(stem[:most_frames])
-            self._ready_stems[name] = stem[most_frames:]
+        audio = self._ready.hand_out(most_frames)
         self.frame += len(audio)
         return audio
 
@@ -208,9 +203,8 @@ class Engine(Requests):
             *_, layers = wait_for_studies(), wait_for_rooms(), wait_for_layers()  # here alone the crew is waited for
             playing = self._play(following)
             if in_rooms:
-                self._ready = np.empty((in_rooms * QUANTUM_FRAMES, 2), dtype=np.float32)
-                stems = self._mixer.settle(self._ready)
-                self._ready_stems = {name: stem.copy() for name, stem in stems.items()}  # the mixer reuses its buses
+                mix = np.empty((in_rooms * QUANTUM_FRAMES, 2), dtype=np.float32)
+                self._ready.put(mix, self._mixer.settle(mix))
             jobs = self._mixer.jobs(layers, controls) if length else ()
             settled, in_rooms = in_rooms, length
             wait_for_rooms = self._crew.begin(jobs, spread=length >= _SPREAD_QUANTA)
