@@ -1,6 +1,7 @@
 """Long lists in little room: a table of numbers, whose rows become things only while somebody looks at them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import starmap
 from typing import TypeVar, overload
 
 from ambience.units import AnyArray
@@ -41,8 +42,7 @@ class Packed(Sequence[Thing]):
 
     def __iter__(self) -> Iterator[Thing]:
         for first in range(0, len(self.table), _AT_ONCE):
-            for row in self.table[first : first + _AT_ONCE].tolist():
-                yield self._make(*row)
+            yield from starmap(self._make, self.table[first : first + _AT_ONCE].tolist())
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):

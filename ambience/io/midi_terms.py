@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from itertools import count
 from typing import NamedTuple, TypeVar
 
+import numpy as np
+
 from ambience.plugins import MidiProfile
-from ambience.units import FloatArray, smoothstep
+from ambience.units import FloatArray, IntArray, smoothstep
 
 Amount = TypeVar("Amount", float, FloatArray)
 
@@ -45,9 +47,19 @@ def to_tick(beats: float) -> int:
     return math.floor(beats * TICKS_PER_BEAT + 0.5)
 
 
+def to_ticks(beats: FloatArray) -> IntArray:
+    """Turn many beats into the nearest ticks."""
+    return np.floor(beats * TICKS_PER_BEAT + 0.5).astype(np.int64)
+
+
 def to_velocity(velocity: float) -> int:
     """Turn a velocity 0..1 into 1..127; 0 would be a note-off."""
     return 1 + round(126 * velocity)
+
+
+def to_velocities(velocities: FloatArray) -> IntArray:
+    """Turn many velocities 0..1 into 1..127."""
+    return 1 + np.rint(126 * velocities).astype(np.int64)
 
 
 def chairs(profiles: Sequence[MidiProfile]) -> tuple[Chair, ...]:

@@ -20,8 +20,9 @@ from ambience.io.midi_terms import (
     to_expression,
     to_reverb,
     to_tick,
+    to_ticks,
     to_timbre,
-    to_velocity,
+    to_velocities,
 )
 from ambience.music.score import Note
 from ambience.music.sheet import ControlPoint, Score, Track
@@ -150,31 +151,26 @@ def separate(layers: Sequence[IntArray]) -> list[IntArray]:
 
 
 def _keys(track: Track) -> IntArray:
-    keys = [_key(track, note) for note in track.notes]
-    return np.array(keys, dtype=np.int64).reshape(-1, len(Key._fields))
-
-
-def _key(track: Track, note: Note) -> Key:
-    pitch = note.pitch_midi if track.profile.drum_key is None else track.profile.drum_key
-    require(0 <= pitch <= 127, f"layer {track.name}", "pitch_midi", pitch, "must be 0..127")
-    start = to_tick(note.onset_beats)
-    return Key(start, max(to_tick(note.end_beats), start + 1), pitch, to_velocity(note.velocity))
+    notes = [(note.onset_beats, note.end_beats, note.pitch_midi, note.velocity) for note in track.notes]
+    onsets_beats, ends_beats, pitches, velocities = np.array(notes, dtype=np.float64).reshape(-1, 4).T
+    if track.profile.drum_key is not None:
+        pitches = np.full(len(notes), track.profile.drum_key)
+    for pitch in np.unique(pitches).astype(int).tolist():
+        require(0 <= pitch <= 127, f"layer {track.name}", "pitch_midi", pitch, "must be 0..127")
+    starts = to_ticks(onsets_beats)
+    ends = np.maximum(to_ticks(ends_beats), starts + 1)
+    return np.column_stack((starts, ends, pitches.astype(np.int64), to_velocities(velocities)))
 
 
 def _curves(score: Score) -> _Curves:
     fastest_bpm = max(tempo.tempo_bpm for tempo in score.tempos)
     step_beats = (1 if fastest_bpm <= 150 else 2 if fastest_bpm <= 300 else 4) / _STEPS_PER_BEAT
-    beats = np.arange(int(score.length_beats / step_beats) + 1) * step_beats
+    beats = step_beats * np.arange(int(score.length_beats / step_beats) + 1, dtype=np.float64)
     points = score.controls or (ControlPoint(0.0, 0.0, Controls()),)
-    at_beats = [point.at_beats for point in points]
-
-    def curve(name: str) -> FloatArray:
-        values: FloatArray = np.interp(beats, at_beats, [getattr(point.controls, name) for point in points])
-        return values
-
-    tension = curve("tension")
-    timbre, expression = to_timbre(curve("brightness"), tension), to_expression(tension, curve("level"))
-    return _Curves(np.floor(beats * TICKS_PER_BEAT + 0.5).astype(np.int64), timbre, expression)
+    asked = [(p.at_beats, p.controls.tension, p.controls.brightness, p.controls.level) for p in points]
+    at_beats, *curves = np.array(asked).T
+    tension, brightness, level = (np.interp(beats, at_beats, curve) for curve in curves)
+    return _Curves(to_ticks(beats), to_timbre(brightness, tension), to_expression(tension, level))
 
 
 def _controller(amount: FloatArray) -> IntArray:
