@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import mido
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from small_scores import score, track
 
 from ambience.errors import ParameterError
 from ambience.io.midi import key_signature, read_motif, save_midi, write_midi
-from ambience.io.midi_terms import TICKS_PER_BEAT, to_tick, to_velocity
+from ambience.io.midi_terms import TICKS_PER_BEAT, to_tick, to_ticks, to_velocities, to_velocity
 from ambience.music.conducting.whole import compose
 from ambience.music.scale import MODES, Scale
 from ambience.music.score import Note
@@ -192,6 +193,12 @@ def test_a_rest_of_any_length_is_read_back(rest_beats: float) -> None:
     begins = [0.0, 1.0 + rest_beats]
     notes, _ = strict_read(as_bytes(score(track([Note(at, 1.0, 60, 0.5) for at in begins]), controls=())))
     assert [(start, end) for _, _, start, end, *_ in notes] == [(to_tick(at), to_tick(at + 1.0)) for at in begins]
+
+
+@given(st.lists(st.floats(0.0, 50_000.0)), st.lists(st.floats(0.0, 1.0) | st.integers(0, 252).map(lambda n: n / 252)))
+def test_many_numbers_are_turned_into_those_of_midi_as_each_is(beats: list[float], velocities: list[float]) -> None:
+    assert to_ticks(np.array(beats)).tolist() == [to_tick(beat) for beat in beats]
+    assert to_velocities(np.array(velocities)).tolist() == [to_velocity(velocity) for velocity in velocities]
 
 
 def test_every_scale_has_a_key_signature_that_mido_accepts() -> None:
