@@ -40,7 +40,7 @@ class Desk:
         since_s = bar.start_s + 1e-6
         self.sounding = sounding = tuple([n for n in self._held if n.end_s > since_s]) if self._held else ()
         cue = bar.cue if bar.cue is not None and layer.name in bar.cue.layers else None
-        if not cue and (self._is_out_of_supply(bar) or not (stays or arrives)):
+        if not cue and (not (stays or arrives) or self._is_out_of_supply(bar)):
             return ()
         voices = tuple(sorted([n.note.pitch_midi for n in sounding]))
         theme = cue.theme if cue else bar.theme
@@ -55,6 +55,9 @@ class Desk:
 
     def play(self, notes: Sequence[Note], bar: Bar, shade: float) -> tuple[TimedNote, ...]:
         """Play what was written, tuned to the chord, every velocity moved by `shade`."""
+        if not notes:
+            self._held = self.sounding
+            return ()
         tuned = self._tuned(notes, bar)
         if bar.ending and self._swelling is not None:
             tuned = held_on(tuned, bar)

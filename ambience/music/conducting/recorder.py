@@ -53,7 +53,8 @@ class Recorder:
         self._mark_form(bar)
         self._ledger.hear(written, statement)
         for roll, played, drawn in zip(self._rolls, written.notes, written.expression, strict=True):
-            roll.punch(played, cut_short(drawn, bar.end_beats))
+            if played or drawn:
+                roll.punch(played, cut_short(drawn, bar.end_beats))
 
     def copied(self) -> "Recorder":
         """Return a recorder that has kept the same bars and goes on by itself."""
