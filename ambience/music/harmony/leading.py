@@ -109,14 +109,14 @@ def _price(step: Step) -> FloatArray:
     return prices + comfort + preference(len(rows), step.turn)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _arrival(before: tuple[int, ...], left: Chord | None, there: Position) -> FloatArray:
     """Price the ways from where the voices are to the voicings of a chord."""
     cost: FloatArray = _motion(np.array([before], dtype=np.int64), voicings(there).rows, left, there.chord)[0]
     return cost
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _ways(here: Position, there: Position) -> FloatArray:
     """Price all ways from the voicings of one chord to those of the next."""
     return _motion(voicings(here).rows, voicings(there).rows, here.chord, there.chord)
