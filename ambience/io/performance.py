@@ -153,13 +153,13 @@ def separate(layers: Sequence[IntArray]) -> list[IntArray]:
 def _keys(track: Track) -> IntArray:
     notes = [(note.onset_beats, note.end_beats, note.pitch_midi, note.velocity) for note in track.notes]
     onsets_beats, ends_beats, pitches, velocities = np.array(notes, dtype=np.float64).reshape(-1, 4).T
-    if track.profile.drum_key is not None:
-        pitches = np.full(len(notes), track.profile.drum_key)
-    for pitch in np.unique(pitches).astype(int).tolist():
+    drum_key = track.profile.drum_key
+    pitches = pitches.astype(np.int64) if drum_key is None else np.full(len(notes), drum_key)
+    for pitch in np.unique(pitches).tolist():
         require(0 <= pitch <= 127, f"layer {track.name}", "pitch_midi", pitch, "must be 0..127")
     starts = to_ticks(onsets_beats)
     ends = np.maximum(to_ticks(ends_beats), starts + 1)
-    return np.column_stack((starts, ends, pitches.astype(np.int64), to_velocities(velocities)))
+    return np.column_stack((starts, ends, pitches, to_velocities(velocities)))
 
 
 def _curves(score: Score) -> _Curves:
