@@ -55,9 +55,6 @@ class Desk:
 
     def play(self, notes: Sequence[Note], bar: Bar, shade: float) -> tuple[TimedNote, ...]:
         """Play what was written, tuned to the chord, every velocity moved by `shade`."""
-        if not notes:
-            self._held = self.sounding
-            return ()
         tuned = self._tuned(notes, bar)
         if bar.ending and self._swelling is not None:
             tuned = held_on(tuned, bar)
@@ -106,7 +103,7 @@ class Desk:
         self._held = tuple(_recount(n, at_beats, ratio) for n in self._held)
 
     def _tuned(self, notes: Sequence[Note], bar: Bar) -> Sequence[Note]:
-        return intone(notes, bar.chord, bar.drone_pc) if self._intones else notes
+        return intone(notes, bar.chord, bar.drone_pc) if self._intones and notes else notes
 
     def _is_out_of_supply(self, bar: Bar) -> bool:
         """Tell whether nothing is left to play with: then only the drones go on."""
