@@ -10,6 +10,7 @@ from ambience.music.harmony.voicing import IS_PURE, Position, bass_pc, preferenc
 from ambience.units import FloatArray, IntArray
 
 _FORBIDDEN, _LET_GO = 200.0, 60.0
+_WAYS_KEPT = 1024  # of the ways in three hours a fifth is then priced anew; they take a few megabytes
 _BELOW_THEME, _ABOVE_COMFORT, _BELOW_COMFORT = 6.0, 0.9, 0.7  # by ear: prices of a semitone beyond
 
 _SEMITONES = np.arange(128)
@@ -109,14 +110,14 @@ def _price(step: Step) -> FloatArray:
     return prices + comfort + preference(len(rows), step.turn)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_WAYS_KEPT)
 def _arrival(before: tuple[int, ...], left: Chord | None, there: Position) -> FloatArray:
     """Price the ways from where the voices are to the voicings of a chord."""
     cost: FloatArray = _motion(np.array([before], dtype=np.int64), voicings(there).rows, left, there.chord)[0]
     return cost
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_WAYS_KEPT)
 def _ways(here: Position, there: Position) -> FloatArray:
     """Price all ways from the voicings of one chord to those of the next."""
     return _motion(voicings(here).rows, voicings(there).rows, here.chord, there.chord)
