@@ -28,10 +28,10 @@ class Row:
         """Median time of processors."""
         return median(cost.cpu_s for cost in self.costs)
 
-    @property
-    def least_cpu_s(self) -> float:
-        """Least time of processors: what else the machine does only ever adds, and differences add it twice."""
-        return min(cost.cpu_s for cost in self.costs)
+    def cpu_s_beyond(self, other: "Row") -> float:
+        """Processor time that it takes more than another: of the least of all rounds, since all else only ever adds."""
+        mine, yours = (min(cost.cpu_s for cost in row.costs) for row in (self, other))
+        return mine - yours
 
     @property
     def peak_mb(self) -> float:

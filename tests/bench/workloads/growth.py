@@ -56,8 +56,9 @@ def _step(rounds: Rounds, claim: str, names: list[str]) -> list[Verdict]:
     rows = [row for name in names if (row := rounds[name]) is not None]
     if len(rows) < len(names):
         return []
-    first, second, third = (row.least_cpu_s for row in rows)
-    return [Verdict(claim, (third - second) / (second - first), "x the cost", _MOST_GROWTH, at_least=False)]
+    first, second, third = rows
+    growth = third.cpu_s_beyond(second) / second.cpu_s_beyond(first)
+    return [Verdict(claim, growth, "x the cost", _MOST_GROWTH, at_least=False)]
 
 
 WORKLOAD = Workload("growth: more voices, more minutes", systems, verdicts)

@@ -37,7 +37,7 @@ def verdicts(rounds: Rounds, length_s: float) -> list[Verdict]:
     if piece is None or long is None:
         return []
     bars, long_bars = _bars(piece.system.result), _bars(long.system.result)
-    bar_s = (long.cpu_s - piece.cpu_s) / (long_bars - bars)
+    bar_s = long.cpu_s_beyond(piece) / (long_bars - bars)
     return [
         Verdict(f"{_PIECE}, {bars} bars, in all", piece.wall_s, "s", 1.0, at_least=False),
         Verdict(f"{_THREE_HOURS}, {long_bars} bars, in all", long.wall_s, "s", 10.0, at_least=False),

@@ -73,7 +73,7 @@ def verdicts(rounds: Rounds, length_s: float) -> list[Verdict]:
         room, _, after = row.system.name.partition(f", {length_s:g} s")
         longer = rounds.named(f"{room}, {_LONGER * length_s:g} s")
         if f"{room}, {length_s:g} s" + after == row.system.name and longer is not None:
-            costs_s[room] = (longer.cpu_s - row.cpu_s) * 60.0 / ((_LONGER - 1) * length_s)
+            costs_s[room] = longer.cpu_s_beyond(row) * 60.0 / ((_LONGER - 1) * length_s)
     found = [
         Verdict(f"{room}, another minute of sound", 1e3 * cost_s, "ms of a processor")
         for room, cost_s in costs_s.items()
