@@ -142,21 +142,17 @@ class Engine(Requests):
         self.log.append(change)
         if (bar := self._conductor.post(change)) is not None:
             self._stands.rewrite(bar, self._quantum * QUANTUM_FRAMES)
-        rate, answer = self.sample_rate_hz, None
+        answer = None
         if change.state is not None and (change.at_s < self._conductor.end_s or change.at_s == self.now_s):
             answer = self._conductor.foretell(change)
         if answer is None:
             answer = Answer(change.at_s, -1, change.at_s, -1)
-        at_frame, begins_frame = s_to_frames(answer.at_s, rate), s_to_frames(answer.begins_s, rate)
-        return ScheduledChange(change, at_frame, answer.at_s, answer.bar, begins_frame, answer.begins_bar)
+        return ScheduledChange.answered(change, answer, self.sample_rate_hz)
 
     def next_exits(self) -> tuple[Exit, ...]:
         """Tell for every state but the present one when it would begin if somebody asked for it now."""
-        rate = self.sample_rate_hz
-        return tuple(
-            Exit(name, s_to_frames(told.begins_s, rate), told.begins_bar, s_to_frames(told.at_s, rate), told.bar)
-            for name, told in self._conductor.answers(self.now_s).items()
-        )
+        answers = self._conductor.answers(self.now_s)
+        return tuple(Exit.told(name, answer, self.sample_rate_hz) for name, answer in answers.items())
 
     def admit(self, reader: Reader) -> None:
         """Let somebody read along from now on, first the bar that is being played."""

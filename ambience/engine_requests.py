@@ -3,14 +3,16 @@
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import get_args
+from typing import Self, get_args
 
 from ambience.errors import require
+from ambience.music.conducting.outlook import Answer
 from ambience.music.form.deadline import SHORTEST_S
 from ambience.music.ledger.cast import find_member
 from ambience.music.work import Work
 from ambience.plugins import suggest
 from ambience.scene import SceneChange, When
+from ambience.units import s_to_frames
 
 _WHENS: tuple[str, ...] = get_args(When)
 _LONGEST_FADE_S, _LONGEST_COUNTDOWN_S = 600.0, 86_400.0
@@ -28,6 +30,12 @@ class ScheduledChange:
     begins_frame: int  # first frame of the state itself, behind its bridge; `at_frame` where there is none
     begins_bar: int  # index of that bar; -1 as above
 
+    @classmethod
+    def answered(cls, change: SceneChange, answer: Answer, sample_rate_hz: int) -> Self:
+        """Say when a change is answered, to the frame."""
+        at_frame, begins_frame = (s_to_frames(at_s, sample_rate_hz) for at_s in (answer.at_s, answer.begins_s))
+        return cls(change, at_frame, answer.at_s, answer.bar, begins_frame, answer.begins_bar)
+
 
 @dataclass(frozen=True, slots=True)
 class Exit:
@@ -38,6 +46,12 @@ class Exit:
     bar: int
     answer_frame: int  # first frame of the bar that answers: of the bridge, or of the state itself
     answer_bar: int
+
+    @classmethod
+    def told(cls, state: str, answer: Answer, sample_rate_hz: int) -> Self:
+        """Say when a state would begin, to the frame."""
+        at_frame, answer_frame = (s_to_frames(at_s, sample_rate_hz) for at_s in (answer.begins_s, answer.at_s))
+        return cls(state, at_frame, answer.begins_bar, answer_frame, answer.bar)
 
 
 @dataclass(frozen=True, slots=True)
