@@ -4,12 +4,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ambience.bounce import Progress, Rendering, render
+    from ambience.bounce import render
     from ambience.engine import Engine
     from ambience.errors import AmbienceError, ParameterError, PresetError
     from ambience.live.session import LiveSession as live
     from ambience.piece import Composition, compose, load
     from ambience.preset import Preset
+    from ambience.rendering import Progress, Rendering
 
 __all__ = [
     "AmbienceError",
@@ -35,8 +36,8 @@ _HOMES = {
     "ParameterError": "errors",
     "Preset": "preset",
     "PresetError": "errors",
-    "Progress": "bounce",
-    "Rendering": "bounce",
+    "Progress": "rendering",
+    "Rendering": "rendering",
     "compose": "piece",
     "live": "live",
     "load": "piece",

@@ -1,11 +1,10 @@
 """Bouncing a piece: play it once onto tape, find the one gain, write sound, notes and sidecar together."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from ambience.engine import Engine
 from ambience.engine_shelf import keep_spent_memory
@@ -15,7 +14,7 @@ from ambience.io.formats import FRAME_BYTES, BitDepth, Container, check_format, 
 from ambience.io.midi import save_midi
 from ambience.io.registrar import Registrar
 from ambience.io.session import Session
-from ambience.io.sidecar import Loudness, Sound, describe, list_files, record, tag_comment, to_json
+from ambience.io.sidecar import Sound, describe, list_files, record, tag_comment, to_json
 from ambience.io.tape import FRAME_BYTES as TAPE_FRAME_BYTES
 from ambience.io.tape import Tape, require_room
 from ambience.io.targets import Targets, plan_targets
@@ -25,47 +24,14 @@ from ambience.mastering import fade_gains, find_gain, session_gains, stem_depth,
 from ambience.music.sheet import Score
 from ambience.preset import Preset
 from ambience.rehearsal import stretch_frames
+from ambience.rendering import Progress, Rendering, Report
 from ambience.sound.master import MASTERS
 from ambience.sound.meter import Meter
 from ambience.sound.orchestra import fonts_of
 from ambience.units import Audio, s_to_frames
 
-Stage = Literal["compiling", "rendering", "mastering"]
-Report = Callable[["Progress"], None]
-
 _RENDERED = 0.9  # of the work is done when the engine has finished, as measured
 _SPARE_BYTES = 4_000_000  # notes, sidecar, headers
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a render has come."""
-
-    stage: Stage
-    done: float  # 0..1 of the whole work
-
-
-@dataclass(frozen=True, slots=True)
-class Rendering:
-    """What a render left on the disk."""
-
-    audio: Path
-    midi: Path
-    sidecar: Path
-    stems: tuple[Path, ...]
-    loudness: Loudness
-    length_s: float
-    elapsed_s: float
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """All files, the sound first."""
-        return (self.audio, *self.stems, self.midi, self.sidecar)
-
-    @property
-    def speed(self) -> float:
-        """Seconds of sound made in one second."""
-        return self.length_s / self.elapsed_s
 
 
 def render(

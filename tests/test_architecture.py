@@ -21,7 +21,7 @@ RANKS = {
     **dict.fromkeys(("preset", "timeline"), 2),
     **dict.fromkeys(("music", "sound"), 3),
     **dict.fromkeys(("engine", "io"), 4),
-    "rehearsal": 5,
+    **dict.fromkeys(("rehearsal", "rendering"), 5),
     **dict.fromkeys(("mastering", "piece"), 6),
     "bounce": 7,
     "live": 8,

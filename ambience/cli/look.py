@@ -1,6 +1,5 @@
 """What `ambience look` does: play a preset, or read a file, and keep only what its picture needs."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +10,11 @@ from ambience.io.picture import require_plots, save_picture
 from ambience.io.plan import Plan, plan_of_score, plan_of_sidecar
 from ambience.io.sidecar_reading import read_sidecar
 from ambience.io.wav import HeardFile
+from ambience.rendering import Progress, Report
 from ambience.sound.sketch import Sketch, Sketcher
 from ambience.units import db_to_gain
 
 if TYPE_CHECKING:
-    from ambience.bounce import Progress
     from ambience.preset import Preset
 
 _BLOCK_FRAMES = 752 * 256  # about four seconds
@@ -25,7 +24,7 @@ def look(
     subject: str,
     target: Path | None,
     force: bool,
-    report: "Callable[[Progress], None]",
+    report: Report,
     **wishes: Any,
 ) -> Path:
     """Draw a preset or a sound file and return where the picture is."""
@@ -63,12 +62,11 @@ def plan_of_file(path: Path) -> Plan:
     return plan_of_sidecar(sidecar) if sidecar else Plan(path.name)
 
 
-def play(preset: "Preset", report: "Callable[[Progress], None]") -> tuple[Sketch, Plan]:
+def play(preset: "Preset", report: Report) -> tuple[Sketch, Plan]:
     """Play a preset for nobody: sketch it as its master will have it, and keep no sound.
 
     What the master's limiter takes from single peaks is shown as held at its ceiling.
     """
-    from ambience.bounce import Progress
     from ambience.engine import Engine
     from ambience.mastering import fade_gains
     from ambience.sound.master import MASTERS, gain_to_target

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from ambience.bounce import Progress
+    from ambience.rendering import Progress
 
 _STAGES = {"compiling": "compiling kernels", "rendering": "rendering", "mastering": "mastering"}
 

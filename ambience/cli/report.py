@@ -15,7 +15,7 @@ from ambience.music.work import Member, Work
 from ambience.preset import Preset
 
 if TYPE_CHECKING:
-    from ambience.bounce import Rendering
+    from ambience.rendering import Rendering
 
 _FEW = 6  # bars that are named one by one
 
